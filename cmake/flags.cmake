@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# One interface target carries every flag; a folder's target links it and nothing sets globals.
+add_library(turnpike_flags INTERFACE)
+target_compile_features(turnpike_flags INTERFACE cxx_std_20)
+target_include_directories(turnpike_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(turnpike_flags INTERFACE
+    -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor
+    -Wold-style-cast -Wcast-align -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough
+    -fstack-protector-strong -fPIE
+    $<$<BOOL:${TURNPIKE_WERROR}>:-Werror>
+    $<$<AND:$<CXX_COMPILER_ID:Clang>,$<BOOL:${TURNPIKE_WERROR}>>:-Wthread-safety>
+    $<$<NOT:$<CONFIG:Debug>>:$<$<NOT:$<BOOL:${TURNPIKE_SANITIZE}>>:-U_FORTIFY_SOURCE$<SEMICOLON>-D_FORTIFY_SOURCE=2>>)
+target_compile_definitions(turnpike_flags INTERFACE
+    BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
+    # The project checks its own bugs in release too: assert stays on, off the packet path.
+    TURNPIKE_VERSION="${PROJECT_VERSION}")
+target_link_options(turnpike_flags INTERFACE -pie -Wl,-z,relro,-z,now)
+if(TURNPIKE_SANITIZE)
+    target_compile_options(turnpike_flags INTERFACE
+        -fsanitize=${TURNPIKE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(turnpike_flags INTERFACE -fsanitize=${TURNPIKE_SANITIZE})
+endif()
+
+# turnpike_library(name SOURCES a.cpp ... LINKS target ...): a folder's library; its links are its arrows.
+function(turnpike_library name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+    if(ARG_SOURCES)
+        add_library(${name} STATIC ${ARG_SOURCES})
+        target_link_libraries(${name} PUBLIC turnpike_flags ${ARG_LINKS})
+    else()
+        add_library(${name} INTERFACE)
+        target_link_libraries(${name} INTERFACE turnpike_flags ${ARG_LINKS})
+    endif()
+endfunction()
