@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The single gate: may the relay speak to this peer? Asked by CreatePermission, ChannelBind and every
+// Send. Immutable after construction; every worker reads one instance.
+//
+// Order: our own addresses first (only live relayed addresses may be reached there, which is how two
+// clients of this server talk), then the allow list, then the deny list, then the built-in list of
+// every non-public range. Ranges are judged in every disguise: an IPv4 address inside IPv4-mapped,
+// IPv4-compatible, 6to4, NAT64 or Teredo is judged as itself, and those tunnels are refused anyway.
+#pragma once
+
+#include <vector>
+
+#include "protocol/address.hpp"
+#include "protocol/subnet.hpp"
+
+namespace turnpike::auth {
+
+struct PeerPolicySettings {
+    std::vector<protocol::Subnet> allow;  // wins over deny and the built-in list
+    std::vector<protocol::Subnet> deny;
+    // Addresses of this host: listening, interface and external ones.
+    std::vector<protocol::IpAddress> own;
+    // Those of them that carry relayed addresses as clients see them.
+    std::vector<protocol::IpAddress> relayed;
+};
+
+// Which relayed addresses live right now, on any worker. Thread-safe.
+class LiveRelays {
+public:
+    virtual ~LiveRelays() = default;
+    [[nodiscard]] virtual bool contains(const protocol::Endpoint& relayed) const noexcept = 0;
+};
+
+class PeerPolicy {
+public:
+    PeerPolicy(PeerPolicySettings settings, const LiveRelays& live);
+
+    // CreatePermission names an address and no port (RFC 8656 section 9), so for our own relayed
+    // addresses the port is judged later, by the other form.
+    [[nodiscard]] bool permits(const protocol::IpAddress& peer) const noexcept;
+    // ChannelBind, and each packet: port 0 is never a peer.
+    [[nodiscard]] bool permits(const protocol::Endpoint& peer) const noexcept;
+
+private:
+    PeerPolicySettings settings_;
+    const LiveRelays& live_;
+};
+
+}  // namespace turnpike::auth

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The users that need no database: fixed ones from the configuration, and time-limited usernames of
+// several secrets. Immutable after construction, so every worker may read one instance.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "auth/credential.hpp"
+#include "auth/timed_secret.hpp"
+#include "protocol/bytes.hpp"
+
+namespace turnpike::auth {
+
+struct UserDirectorySettings {
+    std::string realm;  // prepared
+    std::vector<std::pair<std::string, std::string>> users;  // name, password (prepared)
+    std::vector<TimedSecret> secrets;
+    std::uint32_t allocations_per_user = 0;
+    std::uint64_t bits_per_second = 0;
+    std::uint64_t bytes = 0;
+};
+
+// Who is asked for: a USERNAME, or a USERHASH when `username` is empty and `userhash` is not.
+struct UserQuery {
+    std::string_view username;
+    protocol::Bytes userhash;
+};
+
+class UserDirectory {
+public:
+    explicit UserDirectory(UserDirectorySettings settings);
+
+    // Every credential that the request may have been signed with: none for an unknown user, several
+    // where secrets rotate. A time-limited username is found after its expiry too: only Allocate
+    // minds (login_until). The fixed user wins over a secret where a name could be both.
+    [[nodiscard]] std::vector<Credential> find(const UserQuery& query, protocol::Moment now) const;
+
+    // True where every user can be found by USERHASH: only then may anonymity be offered.
+    [[nodiscard]] bool supports_userhash() const noexcept { return settings_.secrets.empty(); }
+
+private:
+    UserDirectorySettings settings_;
+    boost::unordered_flat_map<std::string, Credential> by_name_;
+    boost::unordered_flat_map<std::string, std::string> name_by_hash_;
+};
+
+}  // namespace turnpike::auth
