@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Network namespaces, the veth links between them, and the two shapes of network that the tests use.
+
+A `Network` makes namespaces whose names carry this process's id, so that two runs never meet, and removes them
+together with every process inside. `routed()` puts client, server and peer each behind one router. `natted()` puts two
+parties each behind a symmetric NAT whose firewall lets out nothing but the server's TURN port.
+"""
+import contextlib
+import ctypes
+import fcntl
+import os
+import pathlib
+import re
+import signal
+import socket
+import struct
+import subprocess
+import time
+
+PREFIX = "turnpike-e2e"
+CLONE_NEWNET = 0x40000000
+SIOCETHTOOL = 0x8946
+# ETHTOOL_SRXCSUM, _STXCSUM, _SGRO: with them off a capture shows the checksums that a real wire would carry.
+OFFLOADS_OFF = (0x15, 0x17, 0x2C)
+
+SERVER, SERVER_SECOND, SERVER_6 = "10.2.0.2", "10.2.0.3", "fd02::2"
+CLIENT, CLIENT_6 = "10.1.0.2", "fd01::2"
+PEER, PEER_6 = "10.3.0.2", "fd03::2"
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def command(*words):
+    """Runs a command and raises with its own words when it fails."""
+    done = subprocess.run(words, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+class Namespace:
+    """One network namespace: a place to open sockets in and to start programs in."""
+
+    def __init__(self, name):
+        self.name = name
+        command("ip", "netns", "add", name)
+        self.ip("link", "set", "lo", "up")
+
+    def ip(self, *words):
+        return command("ip", "-netns", self.name, *words)
+
+    def exec(self, *words):
+        return command("ip", "netns", "exec", self.name, *words)
+
+    def run(self, words, **options):
+        return subprocess.run(["ip", "netns", "exec", self.name, *words], capture_output=True, text=True, **options)
+
+    def start(self, words, **options):
+        """Starts a program; `ip netns exec` replaces itself by it, so the process id is the program's own."""
+        return subprocess.Popen(["ip", "netns", "exec", self.name, *map(str, words)], **options)
+
+    def firewall(self, rules):
+        subprocess.run(["ip", "netns", "exec", self.name, "nft", "-f", "-"], input=rules, text=True, check=True)
+
+    @contextlib.contextmanager
+    def entered(self):
+        """This thread inside the namespace. What it opens there stays there."""
+        with open("/proc/thread-self/ns/net") as home, open(f"/run/netns/{self.name}") as there:
+            enter(there)
+            try:
+                yield
+            finally:
+                enter(home)
+
+    def socket(self, family=socket.AF_INET, kind=socket.SOCK_DGRAM, protocol=0):
+        with self.entered():
+            return socket.socket(family, kind, protocol)
+
+    def offloads_off(self, device):
+        with self.socket() as control:
+            for word in OFFLOADS_OFF:
+                value = ctypes.create_string_buffer(struct.pack("II", word, 0))
+                request = struct.pack("16sP", device.encode(), ctypes.addressof(value))
+                fcntl.ioctl(control, SIOCETHTOOL, request + bytes(16))
+
+
+def enter(file):
+    if LIBC.setns(file.fileno(), CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+class Network:
+    """Namespaces and links of one test class."""
+
+    count = 0
+
+    def __init__(self):
+        Network.count += 1
+        self.prefix = f"{PREFIX}-{os.getpid()}-{Network.count}"
+        self.namespaces = {}
+
+    def __getitem__(self, name):
+        return self.namespaces[name]
+
+    def add(self, *names):
+        for name in names:
+            self.namespaces[name] = Namespace(f"{self.prefix}-{name}")
+
+    def link(self, left, right, subnet):
+        """Joins two namespaces: `left` gets .2 and a default route, `right` gets .1 and forwards."""
+        device, uplink = f"to-{right}", f"to-{left}"
+        command("ip", "link", "add", device, "netns", self[left].name, "type", "veth",
+                "peer", "name", uplink, "netns", self[right].name)
+        for name, link, host in ((left, device, 2), (right, uplink, 1)):
+            self[name].offloads_off(link)
+            self[name].ip("address", "add", f"10.{subnet}.0.{host}/24", "dev", link)
+            self[name].ip("address", "add", f"fd{subnet:02d}::{host}/64", "dev", link, "nodad")
+            self[name].ip("link", "set", link, "up")
+        self[left].ip("route", "add", "default", "via", f"10.{subnet}.0.1")
+        self[left].ip("route", "add", "default", "via", f"fd{subnet:02d}::1")
+
+    def forwarding(self, name):
+        self[name].exec("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
+
+    def remove(self):
+        for namespace in self.namespaces.values():
+            remove_namespace(namespace.name)
+        self.namespaces.clear()
+
+
+def routed():
+    """client - router - server, peer - router; the server has a second IPv4 address."""
+    network = Network()
+    network.add("router", "client", "server", "peer")
+    network.forwarding("router")
+    for subnet, name in enumerate(("client", "server", "peer"), start=1):
+        network.link(name, "router", subnet)
+    network["server"].ip("address", "add", f"{SERVER_SECOND}/24", "dev", "to-router")
+    return network
+
+
+HOSPITAL = """
+table ip hospital {{
+    chain forward {{
+        type filter hook forward priority 0; policy drop;
+        ct state established,related accept
+        ip daddr {server} udp dport 3478 accept
+        ip daddr {server} tcp dport 3478 accept
+    }}
+    chain translate {{
+        type nat hook postrouting priority srcnat;
+        oifname "to-router" masquerade random,fully-random
+    }}
+}}
+"""
+
+
+def natted():
+    """a - nat-a - router - nat-b - b, and server - router. Only the server's port 3478 can be reached from a and b."""
+    network = Network()
+    network.add("router", "server", "nat-a", "nat-b", "a", "b")
+    for name in ("router", "nat-a", "nat-b"):
+        network.forwarding(name)
+    network.link("server", "router", 2)
+    for subnet, side in enumerate(("a", "b"), start=4):
+        nat = f"nat-{side}"
+        network.link(nat, "router", subnet)
+        network.link(side, nat, 10 + subnet)
+        network[nat].firewall(HOSPITAL.format(server=SERVER))
+    return network
+
+
+def process_ids(name):
+    listed = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True)
+    return [int(word) for word in listed.stdout.split()]
+
+
+def remove_namespace(name):
+    """Ends what still runs inside, which only we can have started, and then removes the namespace."""
+    deadline = time.monotonic() + 10
+    while (alive := process_ids(name)) and time.monotonic() < deadline:
+        for process in alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.02)
+    subprocess.run(["ip", "netns", "delete", name], capture_output=True)
+
+
+def ours(name):
+    return re.fullmatch(rf"{PREFIX}-(\d+)-\d+-.*", name)
+
+
+def remove_leftovers():
+    """Removes this run's namespaces, and those of a run that was killed before it could."""
+    folder = pathlib.Path("/run/netns")
+    for name in sorted(path.name for path in folder.iterdir()) if folder.exists() else ():
+        match = ours(name)
+        if match and (int(match[1]) == os.getpid() or not pathlib.Path("/proc", match[1]).exists()):
+            remove_namespace(name)
