@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What the server counts: one enum entry and one row per counter, and nothing else to change.
+//
+// Each worker owns one Counters and is the only one that adds to it, with plain loads and stores
+// that happen to be atomic; whoever reads sums over the workers. Label sets are constant: no user,
+// address or allocation ever becomes a label.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace turnpike::telemetry {
+
+enum class Counter : std::uint8_t {
+    packets_to_peer,
+    packets_to_client,
+    bytes_to_peer,
+    bytes_to_client,
+    packets_hairpin,
+    bytes_hairpin,
+    drop_malformed,
+    drop_not_turn,
+    drop_no_allocation,
+    drop_no_channel,
+    drop_no_permission,
+    drop_peer_refused,
+    drop_over_rate,
+    drop_too_large,
+    drop_send_failed,
+    drop_slow_reader,
+    drop_mailbox_full,
+    drop_loop,
+    drop_unauthenticated_budget,
+    message_binding,
+    message_allocate,
+    message_refresh,
+    message_create_permission,
+    message_channel_bind,
+    message_send,
+    message_other,
+    error_400,
+    error_401,
+    error_403,
+    error_420,
+    error_437,
+    error_438,
+    error_440,
+    error_441,
+    error_442,
+    error_443,
+    error_486,
+    error_500,
+    error_508,
+    error_other,
+    unauthenticated_answers,
+    allocations_made,
+    allocations_ended_refresh,
+    allocations_ended_expiry,
+    allocations_ended_deadline,
+    allocations_ended_connection,
+    allocations_ended_stop,
+    allocations_ended_failure,
+    tcp_accepted,
+    tcp_refused,
+    tcp_cut_idle,
+    tcp_cut_malformed,
+    tcp_cut_slow_reader,
+    tcp_closed,
+    count  // not a counter: how many there are
+};
+
+inline constexpr std::size_t counter_count = static_cast<std::size_t>(Counter::count);
+
+struct CounterRow {
+    Counter counter;
+    std::string_view name;   // the metric; rows of one name differ in their label
+    std::string_view label;  // `key="value"`, or empty
+    std::string_view help;
+};
+
+inline constexpr std::string_view relayed_packets_help = "Packets relayed, by direction";
+inline constexpr std::string_view relayed_bytes_help = "Payload bytes relayed, by direction";
+inline constexpr std::string_view hairpin_packets_help =
+    "Packets handed from one relayed address of this server to another";
+inline constexpr std::string_view hairpin_bytes_help =
+    "Payload bytes handed from one relayed address of this server to another";
+inline constexpr std::string_view drops_help = "Packets dropped, by reason";
+inline constexpr std::string_view messages_help = "STUN requests and Send indications, by method";
+inline constexpr std::string_view errors_help = "Error responses, by code";
+inline constexpr std::string_view unauthenticated_help =
+    "Answers sent before the sender was authenticated";
+inline constexpr std::string_view made_help = "Allocations made";
+inline constexpr std::string_view ended_help = "Allocations ended, by reason";
+inline constexpr std::string_view accepted_help = "TCP connections accepted";
+inline constexpr std::string_view refused_help = "TCP connections refused at a limit";
+inline constexpr std::string_view closed_help = "TCP connections ended, by reason";
+
+inline constexpr std::array counter_rows{
+    CounterRow{Counter::packets_to_peer, "turnpike_relayed_packets_total", R"(direction="to_peer")",
+               relayed_packets_help},
+    CounterRow{Counter::packets_to_client, "turnpike_relayed_packets_total",
+               R"(direction="to_client")", relayed_packets_help},
+    CounterRow{Counter::bytes_to_peer, "turnpike_relayed_bytes_total", R"(direction="to_peer")",
+               relayed_bytes_help},
+    CounterRow{Counter::bytes_to_client, "turnpike_relayed_bytes_total", R"(direction="to_client")",
+               relayed_bytes_help},
+    CounterRow{Counter::packets_hairpin, "turnpike_hairpin_packets_total", "",
+               hairpin_packets_help},
+    CounterRow{Counter::bytes_hairpin, "turnpike_hairpin_bytes_total", "", hairpin_bytes_help},
+    CounterRow{Counter::drop_malformed, "turnpike_drops_total", R"(reason="malformed")",
+               drops_help},
+    CounterRow{Counter::drop_not_turn, "turnpike_drops_total", R"(reason="not_turn")", drops_help},
+    CounterRow{Counter::drop_no_allocation, "turnpike_drops_total", R"(reason="no_allocation")",
+               drops_help},
+    CounterRow{Counter::drop_no_channel, "turnpike_drops_total", R"(reason="no_channel")",
+               drops_help},
+    CounterRow{Counter::drop_no_permission, "turnpike_drops_total", R"(reason="no_permission")",
+               drops_help},
+    CounterRow{Counter::drop_peer_refused, "turnpike_drops_total", R"(reason="peer_refused")",
+               drops_help},
+    CounterRow{Counter::drop_over_rate, "turnpike_drops_total", R"(reason="over_rate")",
+               drops_help},
+    CounterRow{Counter::drop_too_large, "turnpike_drops_total", R"(reason="too_large")",
+               drops_help},
+    CounterRow{Counter::drop_send_failed, "turnpike_drops_total", R"(reason="send_failed")",
+               drops_help},
+    CounterRow{Counter::drop_slow_reader, "turnpike_drops_total", R"(reason="slow_reader")",
+               drops_help},
+    CounterRow{Counter::drop_mailbox_full, "turnpike_drops_total", R"(reason="mailbox_full")",
+               drops_help},
+    CounterRow{Counter::drop_loop, "turnpike_drops_total", R"(reason="loop")", drops_help},
+    CounterRow{Counter::drop_unauthenticated_budget, "turnpike_drops_total",
+               R"(reason="unauthenticated_budget")", drops_help},
+    CounterRow{Counter::message_binding, "turnpike_messages_total", R"(method="binding")",
+               messages_help},
+    CounterRow{Counter::message_allocate, "turnpike_messages_total", R"(method="allocate")",
+               messages_help},
+    CounterRow{Counter::message_refresh, "turnpike_messages_total", R"(method="refresh")",
+               messages_help},
+    CounterRow{Counter::message_create_permission, "turnpike_messages_total",
+               R"(method="create_permission")", messages_help},
+    CounterRow{Counter::message_channel_bind, "turnpike_messages_total", R"(method="channel_bind")",
+               messages_help},
+    CounterRow{Counter::message_send, "turnpike_messages_total", R"(method="send")", messages_help},
+    CounterRow{Counter::message_other, "turnpike_messages_total", R"(method="other")",
+               messages_help},
+    CounterRow{Counter::error_400, "turnpike_errors_total", R"(code="400")", errors_help},
+    CounterRow{Counter::error_401, "turnpike_errors_total", R"(code="401")", errors_help},
+    CounterRow{Counter::error_403, "turnpike_errors_total", R"(code="403")", errors_help},
+    CounterRow{Counter::error_420, "turnpike_errors_total", R"(code="420")", errors_help},
+    CounterRow{Counter::error_437, "turnpike_errors_total", R"(code="437")", errors_help},
+    CounterRow{Counter::error_438, "turnpike_errors_total", R"(code="438")", errors_help},
+    CounterRow{Counter::error_440, "turnpike_errors_total", R"(code="440")", errors_help},
+    CounterRow{Counter::error_441, "turnpike_errors_total", R"(code="441")", errors_help},
+    CounterRow{Counter::error_442, "turnpike_errors_total", R"(code="442")", errors_help},
+    CounterRow{Counter::error_443, "turnpike_errors_total", R"(code="443")", errors_help},
+    CounterRow{Counter::error_486, "turnpike_errors_total", R"(code="486")", errors_help},
+    CounterRow{Counter::error_500, "turnpike_errors_total", R"(code="500")", errors_help},
+    CounterRow{Counter::error_508, "turnpike_errors_total", R"(code="508")", errors_help},
+    CounterRow{Counter::error_other, "turnpike_errors_total", R"(code="other")", errors_help},
+    CounterRow{Counter::unauthenticated_answers, "turnpike_unauthenticated_answers_total", "",
+               unauthenticated_help},
+    CounterRow{Counter::allocations_made, "turnpike_allocations_made_total", "", made_help},
+    CounterRow{Counter::allocations_ended_refresh, "turnpike_allocations_ended_total",
+               R"(reason="refresh")", ended_help},
+    CounterRow{Counter::allocations_ended_expiry, "turnpike_allocations_ended_total",
+               R"(reason="expiry")", ended_help},
+    CounterRow{Counter::allocations_ended_deadline, "turnpike_allocations_ended_total",
+               R"(reason="deadline")", ended_help},
+    CounterRow{Counter::allocations_ended_connection, "turnpike_allocations_ended_total",
+               R"(reason="connection")", ended_help},
+    CounterRow{Counter::allocations_ended_stop, "turnpike_allocations_ended_total",
+               R"(reason="stop")", ended_help},
+    CounterRow{Counter::allocations_ended_failure, "turnpike_allocations_ended_total",
+               R"(reason="failure")", ended_help},
+    CounterRow{Counter::tcp_accepted, "turnpike_tcp_accepted_total", "", accepted_help},
+    CounterRow{Counter::tcp_refused, "turnpike_tcp_refused_total", "", refused_help},
+    CounterRow{Counter::tcp_cut_idle, "turnpike_tcp_closed_total", R"(reason="idle")", closed_help},
+    CounterRow{Counter::tcp_cut_malformed, "turnpike_tcp_closed_total", R"(reason="malformed")",
+               closed_help},
+    CounterRow{Counter::tcp_cut_slow_reader, "turnpike_tcp_closed_total", R"(reason="slow_reader")",
+               closed_help},
+    CounterRow{Counter::tcp_closed, "turnpike_tcp_closed_total", R"(reason="peer")", closed_help},
+};
+
+static_assert(counter_rows.size() == counter_count);
+static_assert(
+    [] {
+        for (std::size_t index = 0; index < counter_count; ++index) {
+            if (counter_rows[index].counter != static_cast<Counter>(index)) return false;
+        }
+        return true;
+    }(),
+    "rows stand in the order of the enum");
+
+// The counter of an error response with this code.
+[[nodiscard]] constexpr Counter error_counter(unsigned code) noexcept {
+    switch (code) {
+        case 400:
+            return Counter::error_400;
+        case 401:
+            return Counter::error_401;
+        case 403:
+            return Counter::error_403;
+        case 420:
+            return Counter::error_420;
+        case 437:
+            return Counter::error_437;
+        case 438:
+            return Counter::error_438;
+        case 440:
+            return Counter::error_440;
+        case 441:
+            return Counter::error_441;
+        case 442:
+            return Counter::error_442;
+        case 443:
+            return Counter::error_443;
+        case 486:
+            return Counter::error_486;
+        case 500:
+            return Counter::error_500;
+        case 508:
+            return Counter::error_508;
+        default:
+            return Counter::error_other;
+    }
+}
+
+using CounterValues = std::array<std::uint64_t, counter_count>;
+
+class alignas(64) Counters {  // a cache line of its own: workers must not share one
+public:
+    // By the owning worker alone, hence no locked instruction.
+    void add(Counter counter, std::uint64_t amount = 1) noexcept {
+        auto& value = values_[static_cast<std::size_t>(counter)];
+        value.store(value.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+    }
+
+    // By any thread.
+    [[nodiscard]] std::uint64_t read(Counter counter) const noexcept {
+        return values_[static_cast<std::size_t>(counter)].load(std::memory_order_relaxed);
+    }
+
+private:
+    std::array<std::atomic<std::uint64_t>, counter_count> values_{};
+};
+
+// Over all workers, in the order of the rows.
+[[nodiscard]] CounterValues sum(std::span<const Counters* const> workers) noexcept;
+
+}  // namespace turnpike::telemetry

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/telemetry/log_line.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "tests/support/catch.hpp"
+
+namespace turnpike::telemetry {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::system_clock::time_point noon{1'700'000'000'123ms};
+
+std::string text(Fields fields) {
+    return render({noon, Level::info, "allocation_made", fields}, LogFormat::text);
+}
+
+std::string json(Fields fields) {
+    return render({noon, Level::info, "allocation_made", fields}, LogFormat::json);
+}
+
+TEST_CASE("an event becomes one line of key=value", "[P8]") {
+    CHECK(text({{"id", 7U}, {"user", "alice"}, {"relay", "203.0.113.5:50000"}, {"ipv6", false}}) ==
+          "time=2023-11-14T22:13:20.123Z level=info event=allocation_made id=7 user=alice "
+          "relay=203.0.113.5:50000 ipv6=false\n");
+}
+
+TEST_CASE("an event becomes one JSON object", "[P8]") {
+    CHECK(json({{"id", 7U}, {"user", "alice"}, {"change", -1}}) ==
+          R"({"time":"2023-11-14T22:13:20.123Z","level":"info","event":"allocation_made",)"
+          R"("id":7,"user":"alice","change":-1})"
+          "\n");
+}
+
+TEST_CASE("a user name can neither forge a line nor a field nor steer a terminal") {
+    const std::string forged = "a\nlevel=error event=\"x\" \\ \x1b[2J\xc2\x9b";
+    CHECK(text({{"user", forged}})
+              .ends_with(R"(user="a\x0alevel=error event=\"x\" \\ \x1b[2J\xc2\x9b")"
+                         "\n"));
+    CHECK(std::ranges::count(text({{"user", forged}}), '\n') == 1);
+    CHECK(std::ranges::count(json({{"user", forged}}), '\n') == 1);
+    CHECK(text({{"user", ""}}).ends_with(" user=\"\"\n"));
+}
+
+TEST_CASE("every octet survives in a text line as printable characters") {
+    std::string all;
+    for (int octet = 0; octet < 256; ++octet) all += static_cast<char>(octet);
+    const std::string line = text({{"user", all}});
+    CHECK(std::all_of(line.begin(), line.end() - 1, [](char c) { return c >= ' ' && c <= '~'; }));
+}
+
+TEST_CASE("a JSON line is UTF-8 whatever a string held") {
+    CHECK(json({{"user", "J\xc3\xbcrgen"}}).find("J\xc3\xbcrgen") != std::string::npos);
+    CHECK(json({{"user", "bad \xff\xc3"}}).find(R"(bad \\xff\\xc3)") != std::string::npos);
+}
+
+TEST_CASE("a duration is written in seconds") {
+    CHECK(text({{"lifetime_seconds", 600s}}).ends_with(" lifetime_seconds=600\n"));
+    CHECK(text({{"age_seconds", 1500ms}}).ends_with(" age_seconds=1.5\n"));
+}
+
+TEST_CASE("a level is read back from its name") {
+    for (const Level level : {Level::debug, Level::info, Level::warning, Level::error}) {
+        CHECK(parse_level(to_string(level)) == level);
+    }
+    CHECK(parse_level("loud") == std::nullopt);
+}
+
+}  // namespace
+}  // namespace turnpike::telemetry
