@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The configuration as one immutable value. Who needs a part of it gets that part in its
+// constructor; a reload makes a new Config and changes none. Every member is set from the row of
+// the same name in options.cpp, which also holds its default, its bounds and what it means.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/address.hpp"
+#include "protocol/subnet.hpp"
+
+namespace turnpike::config {
+
+enum class Expired : std::uint8_t { keep, end };
+enum class Channels : std::uint8_t { rfc5766, rfc8656 };
+enum class Acceleration : std::uint8_t { automatic, off, xdp };
+enum class LogLevel : std::uint8_t { debug, info, warning, error };
+enum class LogFormat : std::uint8_t { text, json };
+
+struct PortRange {
+    std::uint16_t min = 0;
+    std::uint16_t max = 0;  // inclusive
+
+    [[nodiscard]] constexpr bool contains(std::uint16_t port) const noexcept {
+        return port >= min && port <= max;
+    }
+    bool operator==(const PortRange&) const = default;
+};
+
+// 1:1 NAT: peers and clients see `external` where this host binds `relay`.
+struct ExternalAddress {
+    protocol::IpAddress relay;
+    protocol::IpAddress external;
+    bool operator==(const ExternalAddress&) const = default;
+};
+
+struct Secret {
+    std::string secret;
+    std::optional<Expired> expired;  // none: as Auth::expired says
+    bool operator==(const Secret&) const = default;
+};
+
+struct User {
+    std::string name;
+    std::string password;
+    bool operator==(const User&) const = default;
+};
+
+struct Listen {
+    std::vector<protocol::Endpoint> udp;
+    std::vector<protocol::Endpoint> tcp;
+    std::vector<protocol::Endpoint> tls;
+    std::vector<protocol::Endpoint> dtls;
+    std::string certificate;
+    std::string private_key;
+    bool operator==(const Listen&) const = default;
+};
+
+struct Relay {
+    std::vector<protocol::IpAddress> addresses;  // empty: those of the default routes
+    std::vector<ExternalAddress> external;
+    PortRange ports;
+    Channels channels{};
+    Acceleration acceleration{};
+    std::vector<std::string> interfaces;
+    bool operator==(const Relay&) const = default;
+};
+
+struct Peers {
+    std::vector<protocol::Subnet> allow;
+    std::vector<protocol::Subnet> deny;
+    bool operator==(const Peers&) const = default;
+};
+
+struct Auth {
+    std::vector<Secret> secrets;
+    Expired expired{};
+    std::chrono::seconds nonce_lifetime{};
+    bool password_algorithms = false;  // SHA-256 is offered beside MD5
+    bool operator==(const Auth&) const = default;
+};
+
+struct Limits {
+    std::uint32_t allocations_per_user = 0;  // 0: no limit
+    std::chrono::seconds session{};          // 0: no limit
+    std::uint64_t bits_per_second = 0;       // 0: no limit
+    std::uint64_t bytes = 0;                 // 0: no limit
+    std::chrono::seconds lifetime_max{};
+    std::uint32_t permissions_per_allocation = 0;
+    std::uint32_t channels_per_allocation = 0;
+    std::uint32_t tcp_connections = 0;
+    std::uint32_t tcp_connections_per_address = 0;
+    std::size_t tcp_buffer_bytes = 0;
+    std::chrono::seconds tcp_idle{};
+    std::uint64_t unauthenticated_per_second = 0;         // 0: no limit
+    std::uint64_t unauthenticated_per_prefix_second = 0;  // 0: no limit
+    bool operator==(const Limits&) const = default;
+};
+
+struct Storage {
+    std::string url;
+    bool operator==(const Storage&) const = default;
+};
+
+struct Admin {
+    protocol::Endpoint listen;
+    std::string token;
+    std::string token_file;
+    bool operator==(const Admin&) const = default;
+};
+
+struct Log {
+    LogLevel level{};
+    LogFormat format{};
+    bool operator==(const Log&) const = default;
+};
+
+struct Server {
+    std::uint32_t workers = 0;  // 0: one per core
+    std::string software;       // empty: no SOFTWARE attribute
+    std::string user;           // empty: stay who we are
+    bool operator==(const Server&) const = default;
+};
+
+struct Config {
+    std::string realm;
+    Listen listen;
+    Relay relay;
+    Peers peers;
+    Auth auth;
+    std::vector<User> users;
+    Limits limits;
+    Storage storage;
+    Admin admin;
+    Log log;
+    Server server;
+    bool operator==(const Config&) const = default;
+};
+
+// Whether the expiry of this secret's usernames is also the deadline of what they open.
+[[nodiscard]] constexpr bool expiry_ends_relay(const Auth& auth, const Secret& secret) noexcept {
+    return secret.expired.value_or(auth.expired) == Expired::end;
+}
+
+}  // namespace turnpike::config
