@@ -106,7 +106,7 @@ class Network:
             self.namespaces[name] = Namespace(f"{self.prefix}-{name}")
 
     def link(self, left, right, subnet):
-        """Joins two namespaces: `left` gets .2 and a default route, `right` gets .1 and forwards."""
+        """Joins two namespaces: `left` gets .2 and a default route, `right` gets .1. A server has a second IPv4 address."""
         device, uplink = f"to-{right}", f"to-{left}"
         command("ip", "link", "add", device, "netns", self[left].name, "type", "veth",
                 "peer", "name", uplink, "netns", self[right].name)
@@ -118,6 +118,9 @@ class Network:
         self[left].ip("route", "add", "default", "via", f"10.{subnet}.0.1")
         self[left].ip("route", "add", "default", "via", f"fd{subnet:02d}::1")
 
+        if left == "server":
+            self[left].ip("address", "add", f"{SERVER_SECOND}/24", "dev", device)
+
     def forwarding(self, name):
         self[name].exec("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
 
@@ -128,13 +131,12 @@ class Network:
 
 
 def routed():
-    """client - router - server, peer - router; the server has a second IPv4 address."""
+    """client - router - server, and peer - router."""
     network = Network()
     network.add("router", "client", "server", "peer")
     network.forwarding("router")
     for subnet, name in enumerate(("client", "server", "peer"), start=1):
         network.link(name, "router", subnet)
-    network["server"].ip("address", "add", f"{SERVER_SECOND}/24", "dev", "to-router")
     return network
 
 

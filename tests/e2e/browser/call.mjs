@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Places a call between two browsers, each behind its own wrapper that starts chromium in a network namespace.
+// Reads one JSON request from the command line and prints one JSON answer with both parties' statistics.
+import { readFileSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const request = JSON.parse(process.argv[2]);
+const PAGE = 'https://call.test/';
+const SCRIPT = readFileSync(new URL('page.js', import.meta.url), 'utf8');
+const FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+  '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+  '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+];
+const PATIENCE = request.patienceMilliseconds;
+
+// The page is served by interception, so that it is a secure context although the namespace reaches no web server.
+async function party(executablePath) {
+  const browser = await chromium.launch({ executablePath, args: FLAGS, timeout: PATIENCE });
+  const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
+  const page = await context.newPage();
+  const html = `<!doctype html><title>call</title><body><script>${SCRIPT}</script>`;
+  await page.route('**/*', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+  return { browser, page };
+}
+
+// A page's signals reach the other in order, and only when that one has begun.
+async function introduce(from, to) {
+  let last = Promise.resolve();
+  await from.page.exposeFunction('signal', (message) => {
+    last = last.then(() => to.page.evaluate((value) => receive(value), message));
+    return last;
+  });
+}
+
+async function place(parties) {
+  const [caller, callee] = parties;
+  await introduce(caller, callee);
+  await introduce(callee, caller);
+  await Promise.all(parties.map(({ page }) => page.goto(PAGE)));
+  await Promise.all(parties.map(({ page }) => page.evaluate((servers) => begin(servers), request.iceServers)));
+  await caller.page.evaluate(() => offer());
+  await Promise.all(parties.map(({ page }) => page.evaluate((most) => until(isConnected, {}, most), PATIENCE)));
+}
+
+const snapshots = (parties) => Promise.all(parties.map(({ page }) => page.evaluate(() => snapshot())));
+
+async function flow(parties) {
+  const first = await snapshots(parties);
+  await Promise.all(parties.map(({ page }, index) => page.evaluate(
+    ([goal, most]) => until(hasFlowed, goal, most), [{ from: first[index], wanted: request.wanted }, PATIENCE])));
+  const last = await snapshots(parties);
+  return first.map((from, index) => ({ first: from, last: last[index] }));
+}
+
+async function main() {
+  const launches = await Promise.allSettled(request.executables.map(party));
+  const parties = launches.map(({ value }) => value).filter(Boolean);
+  try {
+    const failed = launches.find(({ reason }) => reason);
+    if (failed) throw failed.reason;
+    await place(parties);
+    return { parties: await flow(parties) };
+  } catch (error) {
+    const seen = await snapshots(parties).catch((reason) => `${reason}`);
+    return { error: `${error}`, seen };
+  } finally {
+    await Promise.all(parties.map(({ browser }) => browser.close()));
+  }
+}
+
+console.log(JSON.stringify(await main()));
