@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// One worker's rule book: a STUN message goes in, an Outcome and Effects come out, in the order of
+// steps that gives the right code when several things are wrong: method and class, authentication,
+// 441, 437, 420, then the method's own rules.
+//
+// Pure: no socket, clock, lock, thread or log. It owns the allocations, which are the only truth;
+// routes in user space and in the kernel are projections that the Effects feed.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "auth/authenticator.hpp"
+#include "auth/peer_policy.hpp"
+#include "protocol/address.hpp"
+#include "protocol/message.hpp"
+#include "protocol/time.hpp"
+#include "server/turn/allocation_table.hpp"
+#include "server/turn/effect.hpp"
+#include "server/turn/outcome.hpp"
+#include "server/turn/settings.hpp"
+
+namespace turnpike::turn {
+
+// One message as it arrived. Lives for one call.
+struct Request {
+    const protocol::Message& message;
+    const protocol::FiveTuple& five_tuple;
+    protocol::Moment now;
+    protocol::MutableBytes reply;  // where an answer is built; 1,500 octets suffice
+};
+
+class Dispatcher {
+public:
+    // The references outlive the dispatcher.
+    Dispatcher(Settings settings, const auth::Authenticator& authenticator,
+               const auth::PeerPolicy& peer_policy);
+
+    [[nodiscard]] Outcome handle(const Request& request, Effects& effects);
+    // After NeedCredential: `candidates` as the lookup found them, none for an unknown user.
+    [[nodiscard]] Outcome resume(const Request& request, const auth::Claim& claim,
+                                 std::span<const auth::Credential> candidates, Effects& effects);
+    // After OpenRelay. Where this yields an error nothing stays open: the effects say so.
+    [[nodiscard]] Outcome relay_opened(const Request& request, const OpenRelay& wish,
+                                       const OpenedRelay& opened, Effects& effects);
+
+    // Ends whatever is due in this allocation; asked for by SetDeadline.
+    void on_time(AllocationId allocation, protocol::TimePoint now, Effects& effects);
+    // The client's connection is gone (RFC 8656 section 7.2 lets the allocation go with it).
+    void disconnected(const protocol::FiveTuple& five_tuple, Effects& effects);
+    void end(AllocationId allocation, EndReason reason, Effects& effects);
+    void end_all(EndReason reason, Effects& effects);
+
+    [[nodiscard]] const AllocationTable& allocations() const noexcept { return allocations_; }
+
+private:
+    Settings settings_;
+    const auth::Authenticator& authenticator_;
+    const auth::PeerPolicy& peer_policy_;
+    AllocationTable allocations_;
+};
+
+}  // namespace turnpike::turn

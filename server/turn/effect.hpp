@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What the rules ask their worker to do. Carried out in order; none may fail in a way that the rules
+// must know, except opening a relay, which is an Outcome of its own.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "protocol/address.hpp"
+#include "protocol/allocation_id.hpp"
+#include "protocol/time.hpp"
+
+namespace turnpike::turn {
+
+using protocol::AllocationId;
+
+// One way through an allocation: a permission (channel 0, any port of the peer's address) or a
+// channel. Installing what is there already moves its expiry.
+struct Route {
+    protocol::Endpoint peer;    // port 0 for a permission
+    std::uint16_t channel = 0;  // 0: a permission
+    bool operator==(const Route&) const = default;
+};
+
+struct InstallRoute {
+    AllocationId allocation;
+    Route route;
+    protocol::TimePoint expires;
+    bool operator==(const InstallRoute&) const = default;
+};
+
+struct RemoveRoute {
+    AllocationId allocation;
+    Route route;
+    bool operator==(const RemoveRoute&) const = default;
+};
+
+enum class EndReason : std::uint8_t {
+    deleted,       // Refresh with LIFETIME 0
+    expired,       // its lifetime ran out
+    deadline,      // its grant's deadline came
+    disconnected,  // the client's connection closed
+    shutdown,      // the server ends
+};
+[[nodiscard]] std::string_view to_string(EndReason reason) noexcept;
+
+// The relayed transport address of one family is given up; its routes go with it. The allocation
+// lives on where it has another one (RFC 8656 section 8.2).
+struct CloseRelay {
+    AllocationId allocation;
+    protocol::Family family;
+    bool operator==(const CloseRelay&) const = default;
+};
+
+// The allocation is gone with all its relays and routes.
+struct EndAllocation {
+    AllocationId allocation;
+    EndReason reason;
+    bool operator==(const EndAllocation&) const = default;
+};
+
+// on_time() has work for this allocation at `when`; replaces what was set before.
+struct SetDeadline {
+    AllocationId allocation;
+    protocol::TimePoint when;
+    bool operator==(const SetDeadline&) const = default;
+};
+
+using Effect = std::variant<InstallRoute, RemoveRoute, CloseRelay, EndAllocation, SetDeadline>;
+using Effects = std::vector<Effect>;  // the worker reuses one
+
+}  // namespace turnpike::turn

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What the rules need to know of the configuration, and the constants that RFC 8656 fixes.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "protocol/classify.hpp"
+
+namespace turnpike::turn {
+
+inline constexpr std::chrono::seconds lifetime_default{600};     // RFC 8656 section 6
+inline constexpr std::chrono::seconds permission_lifetime{300};  // section 9
+inline constexpr std::chrono::seconds channel_lifetime{600};     // section 12
+
+struct Settings {
+    std::string software = "Turnpike";           // SOFTWARE; empty leaves the attribute out
+    std::chrono::seconds lifetime_max{3600};     // section 7.2
+    std::chrono::seconds session_limit{0};       // a deadline for every allocation; 0: none
+    std::size_t permissions_max = 512;           // per allocation
+    std::size_t channels_max = 512;              // per allocation
+    protocol::ChannelRange channels = protocol::ChannelRange::rfc5766;
+    bool relays_ipv4 = true;                     // relay addresses of this family are configured
+    bool relays_ipv6 = false;
+};
+
+}  // namespace turnpike::turn

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The one thing that the workers share: which relayed addresses are taken, by which worker, and which
+// are reserved for a RESERVATION-TOKEN. Taking and giving back go through a mutex, a few times an
+// allocation; the look-up of a packet is one atomic load. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "auth/peer_policy.hpp"
+#include "auth/quota.hpp"
+#include "protocol/address.hpp"
+#include "protocol/time.hpp"
+#include "server/relay/port_pool.hpp"
+
+namespace turnpike::worker {
+
+using WorkerIndex = std::uint16_t;
+
+// An address that relays are opened on. Both are the same but behind a 1:1 NAT.
+struct RelayAddress {
+    protocol::IpAddress local;       // what the socket binds
+    protocol::IpAddress advertised;  // what clients and peers see
+};
+
+struct RelayPort {
+    protocol::Endpoint local;
+    protocol::Endpoint advertised;
+    bool operator==(const RelayPort&) const = default;
+};
+
+class RelayDirectory final : public auth::LiveRelays {
+public:
+    RelayDirectory(std::vector<RelayAddress> addresses, std::uint16_t port_first,
+                   std::uint16_t port_last);
+
+    // A port that nobody holds, now held by this worker; not yet live. For `pair` the port after it
+    // is held too. `random` decides address and port. None when the family has no port left.
+    [[nodiscard]] std::optional<RelayPort> take(protocol::Family family, relay::PortWish wish,
+                                                std::uint64_t random);
+    // The socket is open: hairpin and peer policy may find it from now on.
+    void publish(const RelayPort& port, WorkerIndex owner);
+    // Ends both publication and holding.
+    void give_back(const RelayPort& port);
+
+    // Keeps the held port after `port` for whoever brings the token (RFC 8656 section 7.2).
+    void reserve(const RelayPort& next, std::uint64_t token, protocol::TimePoint until);
+    // Once; the port is then held by the caller.
+    [[nodiscard]] std::optional<RelayPort> redeem(std::uint64_t token, protocol::TimePoint now);
+    // Gives back reservations that nobody redeemed. Any worker may call it, each second or so.
+    void expire(protocol::TimePoint now);
+
+    // The worker that serves this relayed address as clients see it. Lock-free.
+    [[nodiscard]] std::optional<WorkerIndex> owner(
+        const protocol::Endpoint& advertised) const noexcept;
+    [[nodiscard]] bool contains(const protocol::Endpoint& relayed) const noexcept override {
+        return owner(relayed).has_value();
+    }
+
+    // Allocations per user over all workers (RFC 8656 section 7.2 (10)).
+    [[nodiscard]] bool take_quota(const std::string& username, std::uint32_t limit);
+    void give_back_quota(const std::string& username);
+
+    [[nodiscard]] std::size_t free_ports() const;
+
+private:
+    struct Reservation {
+        RelayPort port;
+        protocol::TimePoint until;
+    };
+    struct Pool {
+        RelayAddress address;
+        relay::PortPool ports;
+        std::unique_ptr<std::atomic<std::uint16_t>[]> owners;  // by port - first; 0: not live
+    };
+
+    std::uint16_t port_first_;
+    std::uint16_t port_last_;
+    std::vector<Pool> pools_;
+    mutable std::mutex mutex_;  // guards pools' ports, reservations_ and quota_
+    std::unordered_map<std::uint64_t, Reservation> reservations_;
+    auth::Quota quota_;
+};
+
+}  // namespace turnpike::worker
