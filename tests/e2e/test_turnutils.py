@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The test clients of Debian's coturn package relay through the server without loss.
+
+turnutils_uclient exits with 0 even when every packet is lost, so its words are read: no lost packets, and as many
+bytes and messages back as went out.
+"""
+import re
+import subprocess
+import tempfile
+
+import servers
+import topology
+from case import EndToEnd, figures
+
+MESSAGES, CLIENTS = 100, 4
+TIMEOUT_SECONDS = 90
+MESSAGE_TOTALS = re.compile(r"start_mclient: tot_send_msgs=(\d+), tot_recv_msgs=(\d+)")
+BYTE_TOTALS = re.compile(r"start_mclient: tot_send_bytes ~ (\d+), tot_recv_bytes ~ (\d+)")
+LOST = re.compile(r"lost packets (\d+)")
+
+
+class Turnutils(EndToEnd):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.echo = cls.network["peer"].start(
+            ["turnutils_peer", "-L", topology.PEER, "-L", topology.PEER_6, "-p", "3480"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls.addClassCleanup(cls.echo.wait)
+        cls.addClassCleanup(cls.echo.kill)
+
+    def uclient(self, *flags, server=topology.SERVER, peer=topology.PEER):
+        words = ["timeout", str(TIMEOUT_SECONDS), "turnutils_uclient", "-u", "alice", "-w", servers.USERS["alice"],
+                 "-e", peer, "-r", "3480", "-n", str(MESSAGES), "-m", str(CLIENTS), "-l", "170", "-z", "20",
+                 *flags, server]
+        with tempfile.TemporaryDirectory() as folder:  # it leaves its own log files where it runs
+            done = self.network["client"].run(words, cwd=folder)
+        return done.stdout + done.stderr
+
+    def relays(self, *flags, **where):
+        """No message and no byte is lost of those asked for."""
+        said = self.uclient(*flags, **where)
+        messages, octets, lost = MESSAGE_TOTALS.findall(said), BYTE_TOTALS.findall(said), LOST.findall(said)
+        self.assertTrue(messages and octets and lost, said[-1500:])
+        figures(f"turnutils-{self._testMethodName.removeprefix('test_')}", dict(messages=messages, bytes=octets))
+        self.assertEqual(int(lost[-1]), 0, said[-1500:])
+        self.assertEqual(messages[-1], (str(MESSAGES * CLIENTS),) * 2, said[-1500:])
+        self.assertEqual(*octets[-1], said[-1500:])
+
+    def test_udp_channels(self):
+        """turnutils_uclient relays over UDP and channels, with reserved ports, without loss [D26][D27][G9]"""
+        self.relays()
+
+    def test_udp_send(self):
+        """turnutils_uclient relays Send and Data over UDP without loss [H6][H7]"""
+        self.relays("-s")
+
+    def test_dont_fragment(self):
+        """turnutils_uclient relays with DONT-FRAGMENT without loss [D6]"""
+        self.relays("-s", "-g", "-c")
+
+    def test_tcp_channels(self):
+        """turnutils_uclient relays over TCP and channels without loss [I2][I3]"""
+        self.relays("-t")
+
+    def test_tcp_send(self):
+        """turnutils_uclient relays Send and Data over TCP without loss [I1][H6]"""
+        self.relays("-t", "-s")
+
+    def test_hairpin_udp(self):
+        """turnutils_uclient relays client to client through two relays of the server without loss [H12]"""
+        self.relays("-y", "-c")
+
+    def test_hairpin_tcp(self):
+        """turnutils_uclient relays client to client over TCP without loss [H12][I1]"""
+        self.relays("-y", "-c", "-t")
+
+    def test_client_6(self):
+        """turnutils_uclient reaches an IPv4 peer from IPv6 without loss [K1]"""
+        self.relays("-X", "-c", server=topology.SERVER_6)
+
+    def test_relay_6(self):
+        """turnutils_uclient gets an IPv6 relay from IPv6 and from IPv4 without loss [K1][K9]"""
+        for server in (topology.SERVER_6, topology.SERVER):
+            with self.subTest(server=server):
+                self.relays("-x", "-c", server=server, peer=topology.PEER_6)
+
+    def test_timed_secret(self):
+        """turnutils_uclient mints its own time-limited username from the secret and relays [B36]"""
+        self.relays("-W", servers.SECRET)
+
+    def test_wrong_password(self):
+        """turnutils_uclient with a wrong password gets no relay [B5]"""
+        said = self.uclient("-w", "wrong")
+        self.assertEqual(MESSAGE_TOTALS.findall(said), [], said[-1500:])
+
+    def test_stunclient(self):
+        """turnutils_stunclient learns its own address over IPv4 and IPv6 [C1][B39]"""
+        for server, client in ((topology.SERVER, topology.CLIENT), (topology.SERVER_6, topology.CLIENT_6)):
+            with self.subTest(server=server):
+                done = self.network["client"].run(["timeout", "20", "turnutils_stunclient", server])
+                self.assertIn(f"reflexive addr: {client}:", done.stdout + done.stderr)
