@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // One TURN allocation: whose it is, which relayed addresses it holds, who may send through it, and
-// until when (RFC 8656 sections 3, 9 and 12). Pure; owned by one worker's AllocationTable.
+// until when (RFC 8656 sections 3, 9 and 12). A dual allocation holds an IPv4 and an IPv6 relayed
+// address, and each can end before the other.
+//
+// Pure: the caller passes `now`, carries out the effects in order, and calls on_time() when the
+// last SetDeadline says so. Owned by one worker's AllocationTable.
 #pragma once
 
 #include <array>
 #include <chrono>
-#include <map>
+#include <cstdint>
 #include <optional>
+#include <span>
 
 #include "auth/grant.hpp"
+#include "protocol/address.hpp"
+#include "protocol/error_code.hpp"
 #include "protocol/message.hpp"
+#include "protocol/time.hpp"
+#include "server/turn/channel.hpp"
 #include "server/turn/effect.hpp"
-#include "server/turn/outcome.hpp"
+#include "server/turn/permission.hpp"
+#include "server/turn/settings.hpp"
 
 namespace turnpike::turn {
 
@@ -24,6 +34,89 @@ struct AllocationSeed {
     std::array<std::optional<protocol::Endpoint>, 2> relayed;
     std::array<std::optional<protocol::ErrorCode>, 2> family_error;
     std::optional<std::uint64_t> reservation;
+    std::chrono::seconds lifetime = lifetime_default;  // as asked for
+};
+
+class Allocation {
+public:
+    // Asks for its first deadline.
+    Allocation(AllocationSeed seed, const Settings& settings, protocol::TimePoint now,
+               Effects& effects);
+
+    // Refresh (section 8.2) of one relayed address or, without a family, of all; zero gives them
+    // up. Returns the LIFETIME of the answer: never more than is left until the deadline.
+    std::chrono::seconds refresh(std::chrono::seconds requested,
+                                 std::optional<protocol::Family> family, protocol::TimePoint now,
+                                 Effects& effects);
+    // CreatePermission (section 10.2).
+    void permit(std::span<const protocol::IpAddress> peers, protocol::TimePoint now,
+                Effects& effects);
+    // ChannelBind (section 12.2): the channel, and a permission for the peer's address.
+    void bind(std::uint16_t channel, const protocol::Endpoint& peer, protocol::TimePoint now,
+              Effects& effects);
+
+    // Ends everything that is due at `now`.
+    void on_time(protocol::TimePoint now, Effects& effects);
+    void end(EndReason reason, Effects& effects);
+
+    [[nodiscard]] bool ended() const noexcept { return state_ == State::ended; }
+    // The next moment that on_time() has work.
+    [[nodiscard]] protocol::TimePoint next_deadline() const;
+
+    [[nodiscard]] AllocationId id() const noexcept { return seed_.id; }
+    [[nodiscard]] const protocol::FiveTuple& five_tuple() const noexcept {
+        return seed_.five_tuple;
+    }
+    [[nodiscard]] const auth::Grant& grant() const noexcept { return seed_.grant; }
+    // By the grant or the session limit, whichever is first.
+    [[nodiscard]] std::optional<protocol::TimePoint> deadline() const noexcept { return deadline_; }
+    [[nodiscard]] const std::optional<protocol::Endpoint>& relayed(
+        protocol::Family family) const noexcept;
+    [[nodiscard]] bool has_family(protocol::Family family) const noexcept {
+        return relayed(family).has_value();
+    }
+    // Why a relayed address that ADDITIONAL-ADDRESS-FAMILY asked for was not given.
+    [[nodiscard]] std::optional<protocol::ErrorCode> family_error(
+        protocol::Family family) const noexcept;
+    [[nodiscard]] std::optional<std::uint64_t> reservation() const noexcept {
+        return seed_.reservation;
+    }
+
+    // Same user (section 5).
+    [[nodiscard]] bool belongs_to(const auth::Grant& grant) const noexcept;
+    [[nodiscard]] bool created_by(const protocol::TransactionId& id) const noexcept {
+        return seed_.created_by == id;
+    }
+    // What is left of its longest-lived relayed address, in whole seconds.
+    [[nodiscard]] std::chrono::seconds lifetime_left(protocol::TimePoint now) const;
+
+    [[nodiscard]] const Permissions& permissions() const noexcept { return permissions_; }
+    [[nodiscard]] const Channels& channels() const noexcept { return channels_; }
+    // Every route as InstallRoute: what a projection that starts afresh has to know.
+    [[nodiscard]] Effects routes() const;
+
+private:
+    enum class State : std::uint8_t {
+        relaying,  // holds at least one relayed address
+        ended,     // final: holds nothing, and its table drops it
+    };
+
+    [[nodiscard]] protocol::TimePoint expiry_for(std::chrono::seconds requested,
+                                                 protocol::TimePoint now) const;
+    void close(protocol::Family family, Effects& effects);
+    void close_due(protocol::TimePoint now, Effects& effects);
+    [[nodiscard]] bool holds_other_than(protocol::Family family) const noexcept;
+    // Asks for on_time() where the deadline asked for last would be too late.
+    void arm(Effects& effects);
+
+    AllocationSeed seed_;
+    std::chrono::seconds lifetime_max_;
+    std::optional<protocol::TimePoint> deadline_;
+    std::array<protocol::TimePoint, 2> expires_;  // by family; counts where there is an address
+    Permissions permissions_;
+    Channels channels_;
+    protocol::TimePoint armed_ = protocol::TimePoint::max();  // as SetDeadline asked last
+    State state_ = State::relaying;
 };
 
 }  // namespace turnpike::turn

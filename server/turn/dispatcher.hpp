@@ -8,28 +8,21 @@
 // routes in user space and in the kernel are projections that the Effects feed.
 #pragma once
 
-#include <optional>
 #include <span>
 
 #include "auth/authenticator.hpp"
 #include "auth/peer_policy.hpp"
 #include "protocol/address.hpp"
-#include "protocol/message.hpp"
 #include "protocol/time.hpp"
 #include "server/turn/allocation_table.hpp"
 #include "server/turn/effect.hpp"
 #include "server/turn/outcome.hpp"
+#include "server/turn/request.hpp"
 #include "server/turn/settings.hpp"
 
 namespace turnpike::turn {
 
-// One message as it arrived. Lives for one call.
-struct Request {
-    const protocol::Message& message;
-    const protocol::FiveTuple& five_tuple;
-    protocol::Moment now;
-    protocol::MutableBytes reply;  // where an answer is built; 1,500 octets suffice
-};
+class Answers;
 
 class Dispatcher {
 public:
@@ -55,9 +48,22 @@ public:
     [[nodiscard]] const AllocationTable& allocations() const noexcept { return allocations_; }
 
 private:
+    // The steps after authentication, in their order.
+    [[nodiscard]] Outcome obey(const Request& request, const auth::Identity& identity,
+                               Effects& effects);
+    [[nodiscard]] Outcome allocate(const Request& request, const auth::Identity& identity) const;
+    [[nodiscard]] Outcome change(const Request& request, const Answers& answers,
+                                 Allocation& allocation, Effects& effects);
+    [[nodiscard]] Outcome deny(const Request& request, protocol::ErrorCode code) const;
+    // The allocation of this five-tuple, if it has one after everything due has ended.
+    [[nodiscard]] Allocation* current(const Request& request, Effects& effects);
+    void forget_if_ended(Allocation& allocation);
+
+    // Constant after construction.
     Settings settings_;
     const auth::Authenticator& authenticator_;
     const auth::PeerPolicy& peer_policy_;
+    // Owned by the worker.
     AllocationTable allocations_;
 };
 

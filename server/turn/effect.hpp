@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// What the rules ask their worker to do. Carried out in order; none may fail in a way that the rules
-// must know, except opening a relay, which is an Outcome of its own.
+// What the rules ask their worker to do. Carried out in order; none may fail in a way that the
+// rules must know, except opening a relay, which is an Outcome of its own.
 #pragma once
 
 #include <cstdint>
@@ -45,6 +45,7 @@ enum class EndReason : std::uint8_t {
     deadline,      // its grant's deadline came
     disconnected,  // the client's connection closed
     shutdown,      // the server ends
+    refused,       // its relay was opened, but its Allocate failed after all
 };
 [[nodiscard]] std::string_view to_string(EndReason reason) noexcept;
 

@@ -25,7 +25,8 @@ struct Silence {};
 struct Reply {
     protocol::Bytes octets;
     std::optional<protocol::ErrorCode> error;  // none: success
-    bool authenticated = false;  // the request proved itself: its answer needs no amplification budget
+    bool authenticated =
+        false;  // the request proved itself: its answer needs no amplification budget
 };
 
 // The credential of this user is needed: fetch it and call Dispatcher::resume().
@@ -37,10 +38,11 @@ struct NeedCredential {
 struct OpenRelay {
     auth::Identity identity;
     std::array<bool, 2> families{};  // IPv4, IPv6: which to open
-    bool additional = false;  // the second may fail without failing the first (ADDITIONAL-ADDRESS-FAMILY)
-    bool even = false;                           // EVEN-PORT
-    bool reserve_next = false;                   // its R bit
-    std::optional<std::uint64_t> reservation;    // RESERVATION-TOKEN
+    bool additional =
+        false;          // the second may fail without failing the first (ADDITIONAL-ADDRESS-FAMILY)
+    bool even = false;  // EVEN-PORT
+    bool reserve_next = false;                 // its R bit
+    std::optional<std::uint64_t> reservation;  // RESERVATION-TOKEN
 };
 
 // A Send indication that passed every rule but the permission, which the relay knows.
@@ -59,7 +61,7 @@ struct OpenedRelay {
     std::array<std::optional<protocol::Endpoint>, 2> relayed;
     std::optional<protocol::ErrorCode> error;  // 486 or 508, or 440; set when nothing was opened
     std::array<std::optional<protocol::ErrorCode>, 2> family_error;  // of a half that failed
-    std::optional<std::uint64_t> reservation;  // token of the reserved port
+    std::optional<std::uint64_t> reservation;                        // token of the reserved port
 };
 
 [[nodiscard]] constexpr std::size_t index_of(protocol::Family family) noexcept {

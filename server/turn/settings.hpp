@@ -16,13 +16,13 @@ inline constexpr std::chrono::seconds permission_lifetime{300};  // section 9
 inline constexpr std::chrono::seconds channel_lifetime{600};     // section 12
 
 struct Settings {
-    std::string software = "Turnpike";           // SOFTWARE; empty leaves the attribute out
-    std::chrono::seconds lifetime_max{3600};     // section 7.2
-    std::chrono::seconds session_limit{0};       // a deadline for every allocation; 0: none
-    std::size_t permissions_max = 512;           // per allocation
-    std::size_t channels_max = 512;              // per allocation
+    std::string software = "Turnpike";        // SOFTWARE; empty leaves the attribute out
+    std::chrono::seconds lifetime_max{3600};  // section 7.2
+    std::chrono::seconds session_limit{0};    // a deadline for every allocation; 0: none
+    std::size_t permissions_max = 512;        // per allocation
+    std::size_t channels_max = 512;           // per allocation
     protocol::ChannelRange channels = protocol::ChannelRange::rfc5766;
-    bool relays_ipv4 = true;                     // relay addresses of this family are configured
+    bool relays_ipv4 = true;  // relay addresses of this family are configured
     bool relays_ipv6 = false;
 };
 

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/turn/allocation.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "server/turn/outcome.hpp"
+
+namespace turnpike::turn {
+namespace {
+
+using protocol::Family;
+using protocol::TimePoint;
+using std::chrono::seconds;
+
+constexpr std::array families{Family::ipv4, Family::ipv6};
+
+std::optional<TimePoint> deadline_of(const auth::Grant& grant, const Settings& settings,
+                                     TimePoint now) {
+    if (settings.session_limit == seconds::zero()) return grant.deadline;
+    const TimePoint limit = now + settings.session_limit;
+    return grant.deadline ? std::min(*grant.deadline, limit) : limit;
+}
+
+}  // namespace
+
+Allocation::Allocation(AllocationSeed seed, const Settings& settings, TimePoint now,
+                       Effects& effects)
+    : seed_{std::move(seed)},
+      lifetime_max_{settings.lifetime_max},
+      deadline_{deadline_of(seed_.grant, settings, now)},
+      permissions_{seed_.id},
+      channels_{seed_.id} {
+    expires_.fill(expiry_for(seed_.lifetime, now));
+    arm(effects);
+}
+
+seconds Allocation::refresh(seconds requested, std::optional<Family> family, TimePoint now,
+                            Effects& effects) {
+    assert(!ended());
+    if (requested == seconds::zero()) {
+        if (family && holds_other_than(*family)) {
+            close(*family, effects);
+        } else {
+            end(EndReason::deleted, effects);
+        }
+        return requested;
+    }
+    const TimePoint expires = expiry_for(requested, now);
+    for (const Family each : families) {
+        if (!family || *family == each) expires_[index_of(each)] = expires;
+    }
+    arm(effects);
+    return std::chrono::floor<seconds>(expires - now);
+}
+
+void Allocation::permit(std::span<const protocol::IpAddress> peers, TimePoint now,
+                        Effects& effects) {
+    assert(!ended());
+    for (const protocol::IpAddress& peer : peers) {
+        permissions_.install(peer, now + permission_lifetime, effects);
+    }
+    arm(effects);
+}
+
+void Allocation::bind(std::uint16_t channel, const protocol::Endpoint& peer, TimePoint now,
+                      Effects& effects) {
+    assert(!ended());
+    permissions_.install(peer.address, now + permission_lifetime, effects);
+    channels_.bind(channel, peer, now + channel_lifetime, effects);
+    arm(effects);
+}
+
+void Allocation::on_time(TimePoint now, Effects& effects) {
+    if (ended() || now < armed_) return;
+    if (deadline_ && now >= *deadline_) return end(EndReason::deadline, effects);
+    close_due(now, effects);
+    if (ended()) return;
+    permissions_.on_time(now, effects);
+    channels_.on_time(now, effects);
+    armed_ = TimePoint::max();  // it has come, so there is none
+    arm(effects);
+}
+
+void Allocation::end(EndReason reason, Effects& effects) {
+    assert(!ended());
+    for (const Family family : families) {
+        seed_.relayed[index_of(family)].reset();
+        permissions_.forget(family);
+        channels_.forget(family);
+    }
+    state_ = State::ended;
+    effects.emplace_back(EndAllocation{id(), reason});
+}
+
+TimePoint Allocation::next_deadline() const {
+    TimePoint soonest = deadline_.value_or(TimePoint::max());
+    for (const Family family : families) {
+        if (has_family(family)) soonest = std::min(soonest, expires_[index_of(family)]);
+    }
+    soonest = std::min(soonest, permissions_.next_deadline().value_or(soonest));
+    return std::min(soonest, channels_.next_deadline().value_or(soonest));
+}
+
+const std::optional<protocol::Endpoint>& Allocation::relayed(Family family) const noexcept {
+    return seed_.relayed[index_of(family)];
+}
+
+std::optional<protocol::ErrorCode> Allocation::family_error(Family family) const noexcept {
+    return seed_.family_error[index_of(family)];
+}
+
+bool Allocation::belongs_to(const auth::Grant& other) const noexcept {
+    return grant().username == other.username && grant().realm == other.realm;
+}
+
+seconds Allocation::lifetime_left(TimePoint now) const {
+    TimePoint latest = now;
+    for (const Family family : families) {
+        if (has_family(family)) latest = std::max(latest, expires_[index_of(family)]);
+    }
+    return std::chrono::floor<seconds>(latest - now);
+}
+
+Effects Allocation::routes() const {
+    Effects installed;
+    permissions_.append_routes(installed);
+    channels_.append_routes(installed);
+    return installed;
+}
+
+// RFC 8656 section 7.2: not less than the default, not more than the server's maximum. The deadline
+// ends it to the tick, though LIFETIME can only show whole seconds.
+TimePoint Allocation::expiry_for(seconds requested, TimePoint now) const {
+    const seconds granted = std::min(std::max(requested, lifetime_default), lifetime_max_);
+    return std::min(now + granted, deadline_.value_or(TimePoint::max()));
+}
+
+void Allocation::close(Family family, Effects& effects) {
+    seed_.relayed[index_of(family)].reset();
+    permissions_.forget(family);
+    channels_.forget(family);
+    effects.emplace_back(CloseRelay{id(), family});
+}
+
+void Allocation::close_due(TimePoint now, Effects& effects) {
+    for (const Family family : families) {
+        if (!has_family(family) || now < expires_[index_of(family)]) continue;
+        if (!holds_other_than(family)) return end(EndReason::expired, effects);
+        close(family, effects);
+    }
+}
+
+bool Allocation::holds_other_than(Family family) const noexcept {
+    return std::ranges::any_of(families,
+                               [&](Family each) { return each != family && has_family(each); });
+}
+
+void Allocation::arm(Effects& effects) {
+    const TimePoint when = next_deadline();
+    if (when >= armed_) return;
+    armed_ = when;
+    effects.emplace_back(SetDeadline{id(), when});
+}
+
+}  // namespace turnpike::turn

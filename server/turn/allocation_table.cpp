@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/turn/allocation_table.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace turnpike::turn {
+
+Allocation& AllocationTable::insert(Allocation allocation) {
+    assert(find(allocation.id()) == nullptr && find(allocation.five_tuple()) == nullptr);
+    auto owned = std::make_unique<Allocation>(std::move(allocation));
+    Allocation& place = *owned;
+    by_five_tuple_.emplace(place.five_tuple(), owned.get());
+    by_id_.emplace(place.id(), std::move(owned));
+    return place;
+}
+
+void AllocationTable::erase(AllocationId id) {
+    const auto entry = by_id_.find(id);
+    if (entry == by_id_.end()) return;
+    by_five_tuple_.erase(entry->second->five_tuple());
+    by_id_.erase(entry);
+}
+
+Allocation* AllocationTable::find(const protocol::FiveTuple& five_tuple) noexcept {
+    const auto entry = by_five_tuple_.find(five_tuple);
+    return entry == by_five_tuple_.end() ? nullptr : entry->second;
+}
+
+const Allocation* AllocationTable::find(const protocol::FiveTuple& five_tuple) const noexcept {
+    const auto entry = by_five_tuple_.find(five_tuple);
+    return entry == by_five_tuple_.end() ? nullptr : entry->second;
+}
+
+Allocation* AllocationTable::find(AllocationId id) noexcept {
+    const auto entry = by_id_.find(id);
+    return entry == by_id_.end() ? nullptr : entry->second.get();
+}
+
+const Allocation* AllocationTable::find(AllocationId id) const noexcept {
+    const auto entry = by_id_.find(id);
+    return entry == by_id_.end() ? nullptr : entry->second.get();
+}
+
+std::vector<AllocationId> AllocationTable::ids() const {
+    std::vector<AllocationId> found;
+    found.reserve(by_id_.size());
+    for (const auto& [id, allocation] : by_id_) found.push_back(id);
+    return found;
+}
+
+}  // namespace turnpike::turn
