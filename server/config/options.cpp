@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The table of options. To add one: a member in config.hpp and a row here.
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "server/config/option.hpp"
+
+namespace turnpike::config {
+namespace {
+
+using Words = std::string_view;
+
+constexpr std::array expired_words{Words{"keep"}, Words{"end"}};
+constexpr std::array channels_words{Words{"rfc5766"}, Words{"rfc8656"}};
+constexpr std::array acceleration_words{Words{"auto"}, Words{"off"}, Words{"xdp"}};
+constexpr std::array level_words{Words{"debug"}, Words{"info"}, Words{"warning"}, Words{"error"}};
+constexpr std::array format_words{Words{"text"}, Words{"json"}};
+
+constexpr std::int64_t million = 1'000'000;
+
+constexpr std::array listen_options{
+    at<&Config::listen, &Listen::udp>({
+        .key = "listen.udp",
+        .fallback = R"(["0.0.0.0:3478", "[::]:3478"])",
+        .help = "Where clients reach us over UDP",
+        .needs_restart = true,
+    }),
+    at<&Config::listen, &Listen::tcp>({
+        .key = "listen.tcp",
+        .fallback = R"(["0.0.0.0:3478", "[::]:3478"])",
+        .help = "Where clients reach us over TCP",
+        .needs_restart = true,
+    }),
+    at<&Config::listen, &Listen::tls>({
+        .key = "listen.tls",
+        .fallback = "[]",
+        .help = "Where clients reach us over TLS; needs a certificate and its key",
+        .example = R"(["0.0.0.0:5349"])",
+        .needs_restart = true,
+        .is_reserved = true,
+    }),
+    at<&Config::listen, &Listen::dtls>({
+        .key = "listen.dtls",
+        .fallback = "[]",
+        .help = "Where clients reach us over DTLS; needs a certificate and its key",
+        .example = R"(["0.0.0.0:5349"])",
+        .needs_restart = true,
+        .is_reserved = true,
+    }),
+    at<&Config::listen, &Listen::certificate>({
+        .key = "listen.certificate",
+        .fallback = R"("")",
+        .help = "PEM file with the certificate chain for TLS and DTLS",
+        .max = 4096,
+        .is_reserved = true,
+    }),
+    at<&Config::listen, &Listen::private_key>({
+        .key = "listen.private_key",
+        .fallback = R"("")",
+        .help = "PEM file with the private key of the certificate",
+        .max = 4096,
+        .is_reserved = true,
+    }),
+};
+
+constexpr std::array relay_options{
+    at<&Config::relay, &Relay::addresses>({
+        .key = "relay.addresses",
+        .fallback = "[]",
+        .help = "Addresses of this host to relay from; empty: those of the interfaces that carry "
+                "the default routes",
+        .example = R"(["203.0.113.5"])",
+        .needs_restart = true,
+    }),
+    at<&Config::relay, &Relay::external>({
+        .key = "relay.external",
+        .fallback = "{}",
+        .help = "Behind 1:1 NAT: which public address stands for which address of this host",
+        .example = R"({ "10.0.0.5" = "203.0.113.5" })",
+        .needs_restart = true,
+    }),
+    at<&Config::relay, &Relay::ports>({
+        .key = "relay.ports",
+        .fallback = "[49152, 65535]",
+        .help = "First and last port of relayed addresses",
+        .min = 1024,
+        .max = 65535,
+        .needs_restart = true,
+    }),
+    at<&Config::relay, &Relay::channels>({
+        .key = "relay.channels",
+        .fallback = R"("rfc5766")",
+        .help = "Channel numbers that clients may bind; rfc5766: 0x4000-0x7FFE, rfc8656: "
+                "0x4000-0x4FFF",
+        .words = channels_words,
+    }),
+    at<&Config::relay, &Relay::acceleration>({
+        .key = "relay.acceleration",
+        .fallback = R"("auto")",
+        .help = "Relay in the kernel where the interface allows it",
+        .words = acceleration_words,
+        .needs_restart = true,
+        .is_reserved = true,
+    }),
+    at<&Config::relay, &Relay::interfaces>({
+        .key = "relay.interfaces",
+        .fallback = "[]",
+        .help = "Interfaces on which the kernel may relay",
+        .example = R"(["eth0"])",
+        .needs_restart = true,
+        .is_reserved = true,
+    }),
+};
+
+constexpr std::array peers_options{
+    at<&Config::peers, &Peers::allow>({
+        .key = "peers.allow",
+        .fallback = "[]",
+        .help = "Peers that may be reached although they are denied or not public; wins over deny",
+        .example = R"(["10.20.0.0/16", "192.0.2.7:5000-6000"])",
+    }),
+    at<&Config::peers, &Peers::deny>({
+        .key = "peers.deny",
+        .fallback = "[]",
+        .help = "Peers that may not be reached, beside every range that is not public",
+        .example = R"(["198.51.100.0/24"])",
+    }),
+};
+
+constexpr std::array auth_options{
+    at<&Config::auth, &Auth::secrets>({
+        .key = "auth.secrets",
+        .fallback = "[]",
+        .help = "Secrets shared with the backends that mint time-limited usernames; several while "
+                "one replaces another",
+        .example = R"(["32 random characters", { secret = "another", expired = "end" }])",
+        .is_secret = true,
+    }),
+    at<&Config::auth, &Auth::expired>({
+        .key = "auth.expired",
+        .fallback = R"("keep")",
+        .help = "What the expiry of a time-limited username does; keep: it limits the login, end: "
+                "it also ends the relay",
+        .words = expired_words,
+    }),
+    at<&Config::auth, &Auth::nonce_lifetime>({
+        .key = "auth.nonce_seconds",
+        .fallback = "3600",
+        .help = "How long a nonce is good",
+        .min = 60,
+        .max = 3600,
+    }),
+    at<&Config::auth, &Auth::password_algorithms>({
+        .key = "auth.password_algorithms",
+        .fallback = "true",
+        .help = "Offer SHA-256 beside MD5 to clients that know RFC 8489",
+    }),
+};
+
+constexpr std::array limits_options{
+    at<&Config::limits, &Limits::allocations_per_user>({
+        .key = "limits.allocations_per_user",
+        .fallback = "16",
+        .help = "Allocations that one user may hold at a time; 0: no limit",
+        .max = million,
+    }),
+    at<&Config::limits, &Limits::session>({
+        .key = "limits.session_seconds",
+        .fallback = "0",
+        .help = "The longest that an allocation may live, whatever it refreshes; 0: no limit",
+        .max = 366 * 86'400,
+    }),
+    at<&Config::limits, &Limits::bits_per_second>({
+        .key = "limits.bits_per_second",
+        .fallback = "0",
+        .help = "What an allocation may relay each way; 0: no limit",
+        .max = million * million,
+    }),
+    at<&Config::limits, &Limits::bytes>({
+        .key = "limits.bytes",
+        .fallback = "0",
+        .help = "What an allocation may relay in its life, both ways together; 0: no limit",
+    }),
+    at<&Config::limits, &Limits::lifetime_max>({
+        .key = "limits.lifetime_max",
+        .fallback = "3600",
+        .help = "The longest lifetime in seconds that a client gets without a refresh",
+        .min = 60,
+        .max = 86'400,
+    }),
+    at<&Config::limits, &Limits::permissions_per_allocation>({
+        .key = "limits.permissions_per_allocation",
+        .fallback = "256",
+        .help = "Peer addresses that one allocation may permit",
+        .min = 1,
+        .max = 65'536,
+    }),
+    at<&Config::limits, &Limits::channels_per_allocation>({
+        .key = "limits.channels_per_allocation",
+        .fallback = "256",
+        .help = "Channels that one allocation may bind",
+        .min = 1,
+        .max = 16'383,
+    }),
+    at<&Config::limits, &Limits::tcp_connections>({
+        .key = "limits.tcp_connections",
+        .fallback = "10000",
+        .help = "TCP connections of clients, in all",
+        .min = 1,
+        .max = million,
+    }),
+    at<&Config::limits, &Limits::tcp_connections_per_address>({
+        .key = "limits.tcp_connections_per_address",
+        .fallback = "256",
+        .help = "TCP connections from one client address",
+        .min = 1,
+        .max = million,
+    }),
+    at<&Config::limits, &Limits::tcp_buffer_bytes>({
+        .key = "limits.tcp_buffer_bytes",
+        .fallback = "262144",
+        .help = "What may wait for a client that reads slowly; beyond it the client is cut",
+        .min = 65'552,
+        .max = 64 * 1024 * 1024,
+    }),
+    at<&Config::limits, &Limits::tcp_idle>({
+        .key = "limits.tcp_idle",
+        .fallback = "30",
+        .help = "Seconds that a TCP connection may stay without an allocation",
+        .min = 1,
+        .max = 3600,
+    }),
+    at<&Config::limits, &Limits::unauthenticated_per_second>({
+        .key = "limits.unauthenticated_per_second",
+        .fallback = "50000",
+        .help = "Answers a second to senders not yet authenticated, in all; 0: no limit",
+        .max = 100 * million,
+    }),
+    at<&Config::limits, &Limits::unauthenticated_per_prefix_second>({
+        .key = "limits.unauthenticated_per_prefix_second",
+        .fallback = "1000",
+        .help = "The same to one IPv4 /24 or IPv6 /56; 0: no limit",
+        .max = 100 * million,
+    }),
+};
+
+constexpr std::array other_options{
+    at<&Config::storage, &Storage::url>({
+        .key = "storage.url",
+        .fallback = R"("sqlite:/var/lib/turnpike/turnpike.db")",
+        .help = "Where users, calls and usage are kept: sqlite:FILE or a postgresql URL",
+        .min = 1,
+        .max = 4096,
+        .needs_restart = true,
+        .is_secret = true,
+        .is_reserved = true,
+    }),
+    at<&Config::admin, &Admin::listen>({
+        .key = "admin.listen",
+        .fallback = R"("127.0.0.1:8478")",
+        .help = "Where health, metrics and the admin interface answer",
+        .needs_restart = true,
+        .is_reserved = true,
+    }),
+    at<&Config::admin, &Admin::token>({
+        .key = "admin.token",
+        .fallback = R"("")",
+        .help = "What admin requests must bear; without one only health and metrics answer",
+        .max = 4096,
+        .is_secret = true,
+        .is_reserved = true,
+    }),
+    at<&Config::admin, &Admin::token_file>({
+        .key = "admin.token_file",
+        .fallback = R"("")",
+        .help = "File that holds the token",
+        .max = 4096,
+        .is_reserved = true,
+    }),
+    at<&Config::log, &Log::level>({
+        .key = "log.level",
+        .fallback = R"("info")",
+        .help = "The least important events to log",
+        .words = level_words,
+        .needs_restart = true,
+    }),
+    at<&Config::log, &Log::format>({
+        .key = "log.format",
+        .fallback = R"("text")",
+        .help = "text: key=value; json: one object a line",
+        .words = format_words,
+        .needs_restart = true,
+    }),
+    at<&Config::server, &Server::workers>({
+        .key = "server.workers",
+        .fallback = "0",
+        .help = "Threads that relay; 0: one per core",
+        .max = 256,
+        .needs_restart = true,
+    }),
+    at<&Config::server, &Server::software>({
+        .key = "server.software",
+        .fallback = R"("Turnpike")",
+        .help = "What the SOFTWARE attribute of answers says; empty: no such attribute",
+        .max = 127,  // RFC 8489 section 14.14
+    }),
+    at<&Config::server, &Server::user>({
+        .key = "server.user",
+        .fallback = R"("")",
+        .help = "Started as root, become this user once the sockets are bound",
+        .max = 32,
+        .example = R"("turnpike")",
+        .needs_restart = true,
+    }),
+};
+
+constexpr std::array top_options{
+    at<&Config::realm>({
+        .key = "realm",
+        .fallback = R"("turnpike")",
+        .help = "The realm of credentials, as a rule the site's domain",
+        .min = 1,
+        .max = 127,  // RFC 8489 section 14.9
+        .example = R"("example.org")",
+        .needs_restart = true,
+    }),
+};
+
+constexpr std::array users_options{
+    at<&Config::users>({
+        .key = "users",
+        .fallback = "{}",
+        .help = "Fixed users and their passwords, for small sites and tests",
+        .example = R"(alice = "password")",
+        .is_secret = true,
+    }),
+};
+
+template <std::size_t... Sizes>
+[[nodiscard]] consteval auto joined(const std::array<Option, Sizes>&... parts) {
+    std::array<Option, (Sizes + ...)> all{};
+    auto* next = all.begin();
+    ((next = std::copy(parts.begin(), parts.end(), next)), ...);
+    return all;
+}
+
+constexpr auto table = joined(top_options, listen_options, relay_options, peers_options,
+                              auth_options, users_options, limits_options, other_options);
+
+}  // namespace
+
+std::span<const Option> options() noexcept {
+    return table;
+}
+
+const Option* find_option(std::string_view key) noexcept {
+    const auto* const row = std::ranges::find(table, key, &Option::key);
+    return row == table.end() ? nullptr : row;
+}
+
+std::string_view section_of(std::string_view key) noexcept {
+    const auto dot = key.rfind('.');
+    return dot == std::string_view::npos ? std::string_view{} : key.substr(0, dot);
+}
+
+std::string_view name_of(std::string_view key) noexcept {
+    return key.substr(key.rfind('.') + 1);  // npos + 1 is 0
+}
+
+std::string environment_name(std::string_view key) {
+    std::string name = "TURNPIKE_";
+    for (const char letter : key) {
+        const bool is_lower = letter >= 'a' && letter <= 'z';
+        name += letter == '.' ? '_' : is_lower ? static_cast<char>(letter - 'a' + 'A') : letter;
+    }
+    return name;
+}
+
+}  // namespace turnpike::config

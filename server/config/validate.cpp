@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/config/validate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace turnpike::config {
+namespace {
+
+using Findings = std::vector<Finding>;
+
+constexpr std::size_t secret_bytes_advised = 16;
+
+void error(Findings& findings, std::string_view key, std::string what) {
+    findings.push_back({Severity::error, key, std::move(what)});
+}
+
+void warning(Findings& findings, std::string_view key, std::string what) {
+    findings.push_back({Severity::warning, key, std::move(what)});
+}
+
+// What stands more than once; each such value once.
+template <typename Element>
+[[nodiscard]] std::vector<Element> repeated(std::vector<Element> elements) {
+    std::ranges::sort(elements);
+    std::vector<Element> twice;
+    for (std::size_t index = 1; index < elements.size(); ++index) {
+        if (elements[index] != elements[index - 1]) continue;
+        if (twice.empty() || twice.back() != elements[index]) twice.push_back(elements[index]);
+    }
+    return twice;
+}
+
+void check_open_relay(const Config& config, Findings& findings) {
+    if (!config.users.empty() || !config.auth.secrets.empty()) return;
+    error(findings, "auth.secrets",
+          "no users and no secrets: this would be an open relay. Set auth.secrets = "
+          "[\"...\"] (`openssl rand -base64 32` makes one), or a user: [users] alice = \"...\"");
+}
+
+void check_secrets(const Config& config, Findings& findings) {
+    const auto is_short = [](const Secret& each) {
+        return each.secret.size() < secret_bytes_advised;
+    };
+    if (std::ranges::any_of(config.auth.secrets, is_short)) {
+        warning(findings, "auth.secrets",
+                fmt::format("auth.secrets: a secret shorter than {} characters can be guessed",
+                            secret_bytes_advised));
+    }
+}
+
+void check_listeners(const Config& config, Findings& findings) {
+    const auto& [udp, tcp, tls, dtls, certificate, private_key] = config.listen;
+    if (udp.empty() && tcp.empty() && tls.empty() && dtls.empty()) {
+        error(findings, "listen.udp",
+              "no listeners: set listen.udp or listen.tcp, as in [\"0.0.0.0:3478\"]");
+    }
+    for (const auto& [key, endpoints] : {std::pair{"listen.udp", udp}, {"listen.tcp", tcp}}) {
+        for (const protocol::Endpoint& each : repeated(endpoints)) {
+            error(findings, key, fmt::format("{}: {} stands there twice", key, each.to_string()));
+        }
+        for (const protocol::Endpoint& each : endpoints) {
+            if (!config.relay.ports.contains(each.port)) continue;
+            error(findings, key,
+                  fmt::format("{}: port {} lies within relay.ports, {} to {}; choose another port "
+                              "or narrow relay.ports",
+                              key, each.port, config.relay.ports.min, config.relay.ports.max));
+        }
+    }
+}
+
+void check_relay_addresses(const Config& config, Findings& findings) {
+    const auto& addresses = config.relay.addresses;
+    for (const protocol::IpAddress& each : repeated(addresses)) {
+        error(findings, "relay.addresses",
+              fmt::format("relay.addresses: {} stands there twice", each.to_string()));
+    }
+    if (!addresses.empty() && std::ranges::none_of(addresses, &protocol::IpAddress::is_v4)) {
+        warning(findings, "relay.addresses",
+                "relay.addresses: no IPv4 address, so every client that does not ask for IPv6 is "
+                "refused (440)");
+    }
+}
+
+void check_external(const Config& config, Findings& findings) {
+    constexpr std::string_view key = "relay.external";
+    const auto& addresses = config.relay.addresses;
+    std::vector<protocol::IpAddress> targets;
+    for (const auto& [relay, external] : config.relay.external) {
+        targets.push_back(external);
+        if (relay.family() != external.family()) {
+            error(findings, key,
+                  fmt::format("{}: {} and {} are of different families", key, relay.to_string(),
+                              external.to_string()));
+        }
+        if (!addresses.empty() && std::ranges::find(addresses, relay) == addresses.end()) {
+            error(findings, key,
+                  fmt::format("{}: {} is none of relay.addresses; the address of this host stands "
+                              "on the left, the public one on the right",
+                              key, relay.to_string()));
+        }
+    }
+    for (const protocol::IpAddress& each : repeated(targets)) {
+        error(findings, key,
+              fmt::format("{}: {} stands for more than one address, so that ports would collide",
+                          key, each.to_string()));
+    }
+}
+
+[[nodiscard]] bool overlap(const PortRange& one, const PortRange& other) {
+    return one.min <= other.max && other.min <= one.max;
+}
+
+void check_ephemeral_ports(const Config& config, const Surroundings& around, Findings& findings) {
+    const PortRange& ports = config.relay.ports;
+    if (!around.ephemeral_ports || !overlap(ports, *around.ephemeral_ports)) return;
+    const PortRange shared{std::max(ports.min, around.ephemeral_ports->min),
+                           std::min(ports.max, around.ephemeral_ports->max)};
+    const auto covers = [&shared](const PortRange& range) {
+        return range.min <= shared.min && range.max >= shared.max;
+    };
+    if (std::ranges::any_of(around.reserved_ports, covers)) return;
+    warning(findings, "relay.ports",
+            fmt::format("relay.ports: the kernel gives ports {} to {} to other programs too; run "
+                        "`sysctl net.ipv4.ip_local_reserved_ports={}-{}`",
+                        shared.min, shared.max, ports.min, ports.max));
+}
+
+}  // namespace
+
+std::vector<Finding> validate(const Config& config, const Surroundings& around) {
+    Findings findings;
+    check_open_relay(config, findings);
+    check_secrets(config, findings);
+    check_listeners(config, findings);
+    check_relay_addresses(config, findings);
+    check_external(config, findings);
+    check_ephemeral_ports(config, around, findings);
+    return findings;
+}
+
+}  // namespace turnpike::config

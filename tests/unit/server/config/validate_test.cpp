@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/config/validate.hpp"
+
+#include "server/config/load.hpp"
+#include "tests/support/catch.hpp"
+
+namespace turnpike::config {
+namespace {
+
+// The defaults with one good secret, from which each test departs.
+Config good() {
+    return load_text("", "", {.spare_secret = "thirty-two random characters ..."}).config;
+}
+
+protocol::IpAddress address(std::string_view text) {
+    return protocol::IpAddress::parse(text).value();
+}
+
+// The one finding that a config has.
+Finding finding_of(const Config& config, const Surroundings& around = {}) {
+    const auto findings = validate(config, around);
+    REQUIRE(findings.size() == 1);
+    return findings.front();
+}
+
+TEST_CASE("the defaults with a secret are good") {
+    CHECK(validate(good(), {}).empty());
+}
+
+TEST_CASE("without users and secrets the start is refused as an open relay") {
+    Config config = good();
+    config.auth.secrets.clear();
+    const Finding finding = finding_of(config);
+    CHECK(finding.severity == Severity::error);
+    CHECK(finding.what ==
+          "no users and no secrets: this would be an open relay. Set auth.secrets = [\"...\"] "
+          "(`openssl rand -base64 32` makes one), or a user: [users] alice = \"...\"");
+    config.users.push_back({"alice", "password"});
+    CHECK(validate(config, {}).empty());
+}
+
+TEST_CASE("a secret that can be guessed earns a warning that does not show it") {
+    Config config = good();
+    config.auth.secrets.push_back({"hush", {}});
+    const Finding finding = finding_of(config);
+    CHECK(finding.severity == Severity::warning);
+    CHECK(finding.what.find("hush") == std::string::npos);
+}
+
+TEST_CASE("a server that listens nowhere, or twice at one place, is refused") {
+    Config config = good();
+    config.listen.udp.push_back(config.listen.udp.front());
+    CHECK(finding_of(config).what == "listen.udp: 0.0.0.0:3478 stands there twice");
+    config.listen.udp.clear();
+    CHECK(validate(config, {}).empty());  // TCP alone is enough
+    config.listen.tcp.clear();
+    CHECK(finding_of(config).key == "listen.udp");
+}
+
+TEST_CASE("a listening port among the relayed ones is refused") {
+    Config config = good();
+    config.listen.tcp = {protocol::Endpoint::parse("192.0.2.1:50000").value()};
+    const Finding finding = finding_of(config);
+    CHECK(finding.severity == Severity::error);
+    CHECK(finding.key == "listen.tcp");
+    CHECK(finding.what ==
+          "listen.tcp: port 50000 lies within relay.ports, 49152 to 65535; choose another port or "
+          "narrow relay.ports");
+}
+
+TEST_CASE("a relay without IPv4 earns a warning, because clients ask for it by default") {
+    Config config = good();
+    config.relay.addresses = {address("2001:db8::5")};
+    CHECK(finding_of(config).severity == Severity::warning);
+    config.relay.addresses.push_back(address("203.0.113.5"));
+    CHECK(validate(config, {}).empty());
+}
+
+TEST_CASE("external addresses pair addresses of this host with public ones of their family") {
+    Config config = good();
+    config.relay.external = {{address("10.0.0.5"), address("2001:db8::5")}};
+    CHECK(finding_of(config).what ==
+          "relay.external: 10.0.0.5 and 2001:db8::5 are of different families");
+    config.relay.external = {{address("203.0.113.5"), address("10.0.0.5")}};
+    config.relay.addresses = {address("10.0.0.5")};
+    CHECK(finding_of(config).what ==
+          "relay.external: 203.0.113.5 is none of relay.addresses; the address of this host stands "
+          "on the left, the public one on the right");
+    config.relay.addresses = {address("10.0.0.5"), address("10.0.0.6")};
+    config.relay.external = {{address("10.0.0.5"), address("203.0.113.5")},
+                             {address("10.0.0.6"), address("203.0.113.5")}};
+    CHECK(finding_of(config).what ==
+          "relay.external: 203.0.113.5 stands for more than one address, so that ports would "
+          "collide");
+}
+
+TEST_CASE("a relay address that stands twice is refused") {
+    Config config = good();
+    config.relay.addresses = {address("203.0.113.5"), address("203.0.113.5")};
+    CHECK(finding_of(config).what == "relay.addresses: 203.0.113.5 stands there twice");
+}
+
+TEST_CASE("ports that the kernel also gives to others earn a warning, unless it reserves them") {
+    Surroundings around{.ephemeral_ports = PortRange{32768, 60999}, .reserved_ports = {}};
+    const Finding finding = finding_of(good(), around);
+    CHECK(finding.severity == Severity::warning);
+    CHECK(finding.what ==
+          "relay.ports: the kernel gives ports 49152 to 60999 to other programs too; run "
+          "`sysctl net.ipv4.ip_local_reserved_ports=49152-65535`");
+    around.reserved_ports = {{49152, 65535}};
+    CHECK(validate(good(), around).empty());
+    around = {.ephemeral_ports = PortRange{32768, 49151}, .reserved_ports = {}};
+    CHECK(validate(good(), around).empty());
+}
+
+}  // namespace
+}  // namespace turnpike::config
