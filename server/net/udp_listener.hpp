@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// A UDP socket that clients send to. Every worker opens its own on the same endpoint (SO_REUSEPORT).
+// The kernel tells which local address each datagram was sent to, so that the answer leaves from there
+// also where the socket is bound to a wildcard (RFC 8489 section 6.3.1.2).
+#pragma once
+
+#include "protocol/address.hpp"
+#include "protocol/result.hpp"
+#include "server/net/file_descriptor.hpp"
+
+namespace turnpike::net {
+
+[[nodiscard]] protocol::Result<FileDescriptor> open_udp_listener(
+    const protocol::Endpoint& endpoint);
+
+// Whether another process holds the endpoint: SO_REUSEPORT alone would share it in silence.
+// `type` is SOCK_DGRAM or SOCK_STREAM.
+[[nodiscard]] boost::system::error_code probe(const protocol::Endpoint& endpoint, int type);
+
+}  // namespace turnpike::net
