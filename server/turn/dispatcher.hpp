@@ -54,10 +54,12 @@ private:
     [[nodiscard]] Outcome allocate(const Request& request, const auth::Identity& identity) const;
     [[nodiscard]] Outcome change(const Request& request, const Answers& answers,
                                  Allocation& allocation, Effects& effects);
+    [[nodiscard]] static Outcome answer_again(const Request& request, const Answers& answers,
+                                              const Allocation& allocation);
     [[nodiscard]] Outcome deny(const Request& request, protocol::ErrorCode code) const;
     // The allocation of this five-tuple, if it has one after everything due has ended.
     [[nodiscard]] Allocation* current(const Request& request, Effects& effects);
-    void forget_if_ended(Allocation& allocation);
+    void forget_if_ended(const Allocation& allocation);
 
     // Constant after construction.
     Settings settings_;

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What goes back to the sender of a request. Whoever proved nothing gets as few octets as the RFC
+// allows, because the sender's address may be forged; whoever did gets a signed answer.
+#pragma once
+
+#include <chrono>
+#include <string_view>
+
+#include "auth/authenticator.hpp"
+#include "protocol/error_code.hpp"
+#include "protocol/message_builder.hpp"
+#include "server/turn/allocation.hpp"
+#include "server/turn/outcome.hpp"
+#include "server/turn/request.hpp"
+
+namespace turnpike::turn {
+
+// Answers to a request that proved nothing: no SOFTWARE, no reason phrase, FINGERPRINT only where
+// the request has one.
+[[nodiscard]] Outcome answer_binding(const Request& request);
+[[nodiscard]] Outcome answer_unproven(const Request& request, protocol::ErrorCode code);
+// 401 or 438, with REALM, NONCE and PASSWORD-ALGORITHMS (RFC 8489 section 9.2.4).
+[[nodiscard]] Outcome challenge(const Request& request, protocol::ErrorCode code,
+                                const auth::Authenticator& authenticator);
+
+// Answers to a request that proved itself: success and error alike carry the integrity that matches
+// the request's (RFC 8489 section 9.2.4). Lives for one call.
+class Answers {
+public:
+    Answers(const Request& request, const auth::Identity& identity, std::string_view software)
+        : request_{request}, identity_{identity}, software_{software} {}
+
+    [[nodiscard]] Outcome error(protocol::ErrorCode code) const;  // 420 lists the attributes
+    [[nodiscard]] Outcome success() const;
+    [[nodiscard]] Outcome refreshed(std::chrono::seconds lifetime) const;
+    [[nodiscard]] Outcome allocated(const Allocation& allocation) const;
+
+private:
+    [[nodiscard]] Outcome seal(protocol::MessageBuilder& answer,
+                               std::optional<protocol::ErrorCode> error) const;
+
+    const Request& request_;
+    const auth::Identity& identity_;
+    std::string_view software_;
+};
+
+}  // namespace turnpike::turn

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Binding (RFC 8489 section 12): tells a client how its address looks from here. Needs no
+// credentials and keeps no state. ICE attributes do not disturb it.
+#pragma once
+
+#include "server/turn/outcome.hpp"
+#include "server/turn/request.hpp"
+
+namespace turnpike::turn {
+
+[[nodiscard]] Outcome binding(const Request& request);
+
+}  // namespace turnpike::turn

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/turn/dispatcher.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "protocol/attributes.hpp"
+#include "server/turn/allocate.hpp"
+#include "server/turn/answer.hpp"
+#include "server/turn/binding.hpp"
+#include "server/turn/channel_bind.hpp"
+#include "server/turn/create_permission.hpp"
+#include "server/turn/refresh.hpp"
+#include "server/turn/send.hpp"
+#include "server/turn/unknown_attributes.hpp"
+
+namespace turnpike::turn {
+namespace {
+
+using protocol::ErrorCode;
+using protocol::Method;
+
+// What a message asks of a server, by method and class together.
+enum class Intent {
+    binding,       // a request or an indication, from anyone
+    send,          // an indication, from a client with an allocation
+    authenticate,  // a TURN request, which needs credentials
+    nothing,       // an unknown method, a response, or a class that the method lacks
+};
+
+Intent intent_of(const protocol::Message& message) {
+    const bool request = message.message_class() == protocol::MessageClass::request;
+    const bool indication = message.message_class() == protocol::MessageClass::indication;
+    switch (message.method()) {
+        case Method::binding:
+            return request || indication ? Intent::binding : Intent::nothing;
+        case Method::send:
+            return indication ? Intent::send : Intent::nothing;
+        case Method::allocate:
+        case Method::refresh:
+        case Method::create_permission:
+        case Method::channel_bind:
+            return request ? Intent::authenticate : Intent::nothing;
+        default:
+            return Intent::nothing;
+    }
+}
+
+// Both ways in which a grant can be over before it opens anything. Less than a second left could
+// only be shown as LIFETIME 0, which reads like a deletion.
+bool may_allocate(const auth::Identity& identity, protocol::Moment now) {
+    if (identity.login_until && now.wall >= *identity.login_until) return false;
+    const auto& deadline = identity.grant.deadline;
+    return !deadline || *deadline - now.steady >= std::chrono::seconds{1};
+}
+
+AllocationSeed seed_of(const Request& request, const OpenRelay& wish, const OpenedRelay& opened) {
+    const auto lifetime = protocol::lifetime(request.message);
+    return AllocationSeed{.id = opened.allocation,
+                          .five_tuple = request.five_tuple,
+                          .grant = wish.identity.grant,
+                          .created_by = request.message.transaction_id(),
+                          .relayed = opened.relayed,
+                          .family_error = {reason_without(protocol::Family::ipv4, wish, opened),
+                                           reason_without(protocol::Family::ipv6, wish, opened)},
+                          .reservation = opened.reservation,
+                          .lifetime = lifetime ? *lifetime : lifetime_default};
+}
+
+bool opened_any(const OpenedRelay& opened) {
+    return std::ranges::any_of(opened.relayed, [](const auto& half) { return half.has_value(); });
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Settings settings, const auth::Authenticator& authenticator,
+                       const auth::PeerPolicy& peer_policy)
+    : settings_{std::move(settings)}, authenticator_{authenticator}, peer_policy_{peer_policy} {}
+
+Outcome Dispatcher::handle(const Request& request, Effects& effects) {
+    switch (intent_of(request.message)) {
+        case Intent::binding:
+            return binding(request);
+        case Intent::send: {
+            const Allocation* allocation = current(request, effects);
+            return allocation ? turn::send(request.message, *allocation, peer_policy_) : Silence{};
+        }
+        case Intent::authenticate: {
+            auto examined = authenticator_.examine(request.message);
+            if (const auto* denial = std::get_if<auth::Denial>(&examined)) {
+                return deny(request, denial->code);
+            }
+            return NeedCredential{std::get<auth::Claim>(std::move(examined))};
+        }
+        case Intent::nothing:
+            return Silence{};
+    }
+    return Silence{};
+}
+
+Outcome Dispatcher::resume(const Request& request, const auth::Claim& claim,
+                           std::span<const auth::Credential> candidates, Effects& effects) {
+    const auto verified = authenticator_.verify(request.message, claim, candidates,
+                                                request.five_tuple.client, request.now);
+    if (const auto* denial = std::get_if<auth::Denial>(&verified)) {
+        return deny(request, denial->code);
+    }
+    return obey(request, std::get<auth::Identity>(verified), effects);
+}
+
+Outcome Dispatcher::obey(const Request& request, const auth::Identity& identity, Effects& effects) {
+    const bool allocates = request.message.method() == Method::allocate;
+    if (allocates && !may_allocate(identity, request.now)) {
+        return deny(request, ErrorCode::unauthenticated);
+    }
+    const Answers answers{request, identity, settings_.software};
+    Allocation* allocation = current(request, effects);
+    if (allocation != nullptr && !allocation->belongs_to(identity.grant)) {
+        return answers.error(ErrorCode::wrong_credentials);
+    }
+    if (allocates && allocation != nullptr) return answer_again(request, answers, *allocation);
+    if (!allocates && allocation == nullptr) return answers.error(ErrorCode::allocation_mismatch);
+    if (!understands(request.message)) return answers.error(ErrorCode::unknown_attribute);
+    return allocates ? allocate(request, identity) : change(request, answers, *allocation, effects);
+}
+
+Outcome Dispatcher::allocate(const Request& request, const auth::Identity& identity) const {
+    auto wish = plan_relay(request.message, settings_);
+    if (!wish) return Answers{request, identity, settings_.software}.error(wish.error());
+    wish->identity = identity;
+    return *std::move(wish);
+}
+
+Outcome Dispatcher::relay_opened(const Request& request, const OpenRelay& wish,
+                                 const OpenedRelay& opened, Effects& effects) {
+    const Answers answers{request, wish.identity, settings_.software};
+    if (opened.error || !opened_any(opened)) {
+        return answers.error(opened.error.value_or(ErrorCode::insufficient_capacity));
+    }
+    // Another request of this client may have been faster while this one waited for its relay.
+    if (const Allocation* winner = current(request, effects)) {
+        effects.emplace_back(EndAllocation{opened.allocation, EndReason::refused});
+        return winner->belongs_to(wish.identity.grant)
+                   ? answer_again(request, answers, *winner)
+                   : answers.error(ErrorCode::wrong_credentials);
+    }
+    Allocation& allocation = allocations_.insert(
+        Allocation{seed_of(request, wish, opened), settings_, request.now.steady, effects});
+    Outcome outcome = answers.allocated(allocation);
+    if (std::holds_alternative<Silence>(outcome)) {  // a client that is told nothing holds nothing
+        allocation.end(EndReason::refused, effects);
+        forget_if_ended(allocation);
+    }
+    return outcome;
+}
+
+// An Allocate on a five-tuple that has an allocation: the retransmission of the one that made it
+// gets the same success, any other a mismatch (RFC 8656 section 7.2 (2) and its note).
+Outcome Dispatcher::answer_again(const Request& request, const Answers& answers,
+                                 const Allocation& allocation) {
+    return allocation.created_by(request.message.transaction_id())
+               ? answers.allocated(allocation)
+               : answers.error(ErrorCode::allocation_mismatch);
+}
+
+Outcome Dispatcher::change(const Request& request, const Answers& answers, Allocation& allocation,
+                           Effects& effects) {
+    const Change change{.message = request.message,
+                        .allocation = allocation,
+                        .settings = settings_,
+                        .peer_policy = peer_policy_,
+                        .now = request.now.steady,
+                        .effects = effects};
+    if (request.message.method() == Method::refresh) {
+        const auto lifetime = refresh(change);
+        if (!lifetime) return answers.error(lifetime.error());
+        forget_if_ended(allocation);
+        return answers.refreshed(*lifetime);
+    }
+    const auto changed = request.message.method() == Method::create_permission
+                             ? create_permission(change)
+                             : channel_bind(change);
+    return changed ? answers.success() : answers.error(changed.error());
+}
+
+Outcome Dispatcher::deny(const Request& request, ErrorCode code) const {
+    return code == ErrorCode::unauthenticated || code == ErrorCode::stale_nonce
+               ? challenge(request, code, authenticator_)
+               : answer_unproven(request, code);
+}
+
+void Dispatcher::on_time(AllocationId id, protocol::TimePoint now, Effects& effects) {
+    Allocation* allocation = allocations_.find(id);
+    if (allocation == nullptr) return;
+    allocation->on_time(now, effects);
+    forget_if_ended(*allocation);
+}
+
+void Dispatcher::disconnected(const protocol::FiveTuple& five_tuple, Effects& effects) {
+    if (const Allocation* allocation = allocations_.find(five_tuple)) {
+        end(allocation->id(), EndReason::disconnected, effects);
+    }
+}
+
+void Dispatcher::end(AllocationId id, EndReason reason, Effects& effects) {
+    Allocation* allocation = allocations_.find(id);
+    if (allocation == nullptr) return;
+    allocation->end(reason, effects);
+    forget_if_ended(*allocation);
+}
+
+void Dispatcher::end_all(EndReason reason, Effects& effects) {
+    for (const AllocationId id : allocations_.ids()) end(id, reason, effects);
+}
+
+Allocation* Dispatcher::current(const Request& request, Effects& effects) {
+    Allocation* allocation = allocations_.find(request.five_tuple);
+    if (allocation == nullptr) return nullptr;
+    on_time(allocation->id(), request.now.steady, effects);
+    return allocations_.find(request.five_tuple);
+}
+
+void Dispatcher::forget_if_ended(const Allocation& allocation) {
+    if (allocation.ended()) allocations_.erase(allocation.id());
+}
+
+}  // namespace turnpike::turn

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/turn/unknown_attributes.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "protocol/attribute.hpp"
+#include "protocol/writer.hpp"
+
+namespace turnpike::turn {
+namespace {
+
+using protocol::AttributeType;
+
+// Known to the table, but asking for something that is never done here: to ignore them would
+// mislead the client. CHANGE-REQUEST, PADDING and RESPONSE-PORT (RFC 5780) would also make this
+// server a reflector; ACCESS-TOKEN is RFC 7635's.
+constexpr std::array unserved{AttributeType::change_request, AttributeType::access_token,
+                              AttributeType::padding, AttributeType::response_port};
+
+// What an answer of 1,500 octets holds besides everything else in it.
+constexpr std::size_t listed_max = 512;
+
+bool unknown(std::uint16_t number) noexcept {
+    const auto type = static_cast<AttributeType>(number);
+    return protocol::comprehension_required(number) &&
+           (protocol::find_rule(type) == nullptr ||
+            std::ranges::find(unserved, type) != unserved.end());
+}
+
+}  // namespace
+
+bool understands(const protocol::Message& message) noexcept {
+    return !message.has_unknown_required() &&
+           std::ranges::none_of(unserved, [&](AttributeType type) { return message.has(type); });
+}
+
+void write_unknown_attributes(protocol::MessageBuilder& answer,
+                              const protocol::Message& message) noexcept {
+    std::array<std::byte, 2 * listed_max> room;
+    protocol::Writer list{room};
+    for (const protocol::Attribute attribute : message) {
+        if (list.size() == room.size()) break;
+        if (unknown(attribute.type)) list.integer(attribute.type);
+    }
+    answer.bytes(AttributeType::unknown_attributes, list.written());
+}
+
+}  // namespace turnpike::turn
