@@ -9,7 +9,7 @@ import unittest
 
 import servers
 import topology
-from turn_client import PATIENCE, Closed, TurnClient
+from turn_client import PATIENCE, Closed, Refused, TurnClient
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIGURES = ROOT / "build" / "e2e"
@@ -59,8 +59,8 @@ class EndToEnd(unittest.TestCase):
         code = self.server.process.poll() if self.server.process else None
         self.assertIn(code, (None, 0), f"the server ended; its log ends with\n{self.server.log_tail()}")
 
-    def client(self, credential=servers.ALICE, transport="udp", server=LISTENER, place="client"):
-        client = TurnClient(self.network[place], server, credential, transport)
+    def client(self, credential=servers.ALICE, transport="udp", server=LISTENER, *, place="client", port=0):
+        client = TurnClient(self.network[place], server, credential, transport, port=port)
         self.addCleanup(client.close)
         return client
 
@@ -73,6 +73,12 @@ class EndToEnd(unittest.TestCase):
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
         peer.bind((address, 0))
         return peer
+
+    def assert_refused(self, code, action, *arguments):
+        with self.assertRaises(Refused) as refusal:
+            action(*arguments)
+        self.assertEqual(refusal.exception.code, code)
+        return refusal.exception.answer
 
     def assert_closed(self, client):
         """The server ends this stream."""

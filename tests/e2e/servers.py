@@ -28,7 +28,7 @@ CONFIG = {
     "peers": {"allow": ["10.3.0.0/24", "fd03::/64"]},
     "auth": {"secrets": [SECRET]},
     "users": USERS,
-    "limits": {},
+    "limits": {"allocations_per_user": 0},
     "server": {"workers": 2},
 }
 

@@ -3,7 +3,7 @@
 import topology
 from case import LISTENER, LISTENER_6, EndToEnd
 from servers import ALICE, BOB
-from turn_client import Credential, Refused
+from turn_client import Credential
 import stun
 
 TRANSPORTS = ("udp", "tcp")
@@ -148,13 +148,8 @@ class Credentials(EndToEnd):
 
     def test_refusals_alike(self):
         """A wrong password and an unknown user get 401s of equal size and attributes [B4][B5][B6][P6]"""
-        answers = []
-        for name in ("alice", "nobody"[:5]):
-            with self.assertRaises(Refused) as refusal:
-                self.client(Credential(name, "wrong")).allocate()
-            answers.append(refusal.exception.answer)
-        for answer in answers:
-            self.assertEqual(answer.error, 401)
+        answers = [self.assert_refused(401, self.client(Credential(name, "wrong")).allocate)
+                   for name in ("alice", "nobody")]
         self.assertEqual(*(len(answer.raw) for answer in answers))
         self.assertEqual(*([number for number, _, _ in answer.attributes] for answer in answers))
 
@@ -163,9 +158,7 @@ class Credentials(EndToEnd):
         client = self.client()
         client.allocate()
         client.credential = BOB
-        with self.assertRaises(Refused) as refusal:
-            client.refresh(0)
-        self.assertEqual(refusal.exception.code, 441)
+        self.assert_refused(441, client.refresh, 0)
         client.credential = ALICE
         client.refresh(600)
 
@@ -173,8 +166,6 @@ class Credentials(EndToEnd):
         """A second Allocate on the five-tuple gets 437, and its deletion frees it at once [D2][D34][E3]"""
         client = self.client()
         client.allocate()
-        with self.assertRaises(Refused) as refusal:
-            client.allocate()
-        self.assertEqual(refusal.exception.code, 437)
+        self.assert_refused(437, client.allocate)
         client.refresh(0)
         client.allocate()

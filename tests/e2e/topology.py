@@ -23,7 +23,8 @@ SIOCETHTOOL = 0x8946
 # ETHTOOL_SRXCSUM, _STXCSUM, _SGRO: with them off a capture shows the checksums that a real wire would carry.
 OFFLOADS_OFF = (0x15, 0x17, 0x2C)
 
-SERVER, SERVER_SECOND, SERVER_6 = "10.2.0.2", "10.2.0.3", "fd02::2"
+SERVER, SERVER_SECOND = "10.2.0.2", "10.2.0.3"
+SERVER_6, SERVER_6_SECOND = "fd02::2", "fd02::3"
 CLIENT, CLIENT_6 = "10.1.0.2", "fd01::2"
 PEER, PEER_6 = "10.3.0.2", "fd03::2"
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -43,6 +44,7 @@ class Namespace:
     def __init__(self, name):
         self.name = name
         command("ip", "netns", "add", name)
+        self.exec("sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0")  # link-local addresses serve at once
         self.ip("link", "set", "lo", "up")
 
     def ip(self, *words):
@@ -106,7 +108,7 @@ class Network:
             self.namespaces[name] = Namespace(f"{self.prefix}-{name}")
 
     def link(self, left, right, subnet):
-        """Joins two namespaces: `left` gets .2 and a default route, `right` gets .1. A server has a second IPv4 address."""
+        """Joins two namespaces: `left` gets .2 and a default route, `right` gets .1. A server has second addresses."""
         device, uplink = f"to-{right}", f"to-{left}"
         command("ip", "link", "add", device, "netns", self[left].name, "type", "veth",
                 "peer", "name", uplink, "netns", self[right].name)
@@ -120,6 +122,7 @@ class Network:
 
         if left == "server":
             self[left].ip("address", "add", f"{SERVER_SECOND}/24", "dev", device)
+            self[left].ip("address", "add", f"{SERVER_6_SECOND}/64", "dev", device, "nodad")
 
     def forwarding(self, name):
         self[name].exec("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")

@@ -48,13 +48,21 @@ class Arrival:
     channel: int = None
 
 
+def bind(link_socket, port):
+    """To a port that other sockets with other servers may share."""
+    if port:
+        link_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        link_socket.bind(("", port))
+
+
 class DatagramLink:
     stream = False
 
-    def __init__(self, namespace, server):
+    def __init__(self, namespace, server, port=0):
         family = socket.AF_INET6 if ":" in server[0] else socket.AF_INET
         self.socket = namespace.socket(family, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        bind(self.socket, port)
         self.socket.connect(server)
 
     def send(self, data):
@@ -68,10 +76,11 @@ class DatagramLink:
 class StreamLink:
     stream = True
 
-    def __init__(self, namespace, server):
+    def __init__(self, namespace, server, port=0):
         family = socket.AF_INET6 if ":" in server[0] else socket.AF_INET
         self.socket = namespace.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(PATIENCE)
+        bind(self.socket, port)
         self.socket.connect(server)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = bytearray()
@@ -96,8 +105,8 @@ class StreamLink:
 class TurnClient:
     """One five-tuple. Use as a context manager; it is closed without deleting the allocation."""
 
-    def __init__(self, namespace, server, credential=None, transport="udp"):
-        self.link = (StreamLink if transport == "tcp" else DatagramLink)(namespace, server)
+    def __init__(self, namespace, server, credential=None, transport="udp", *, port=0):
+        self.link = (StreamLink if transport == "tcp" else DatagramLink)(namespace, server, port)
         self.credential = credential
         self.realm = self.nonce = self.algorithms = self.relayed = None
         self.arrivals = []
@@ -169,7 +178,8 @@ class TurnClient:
             raise AssertionError("the success is not signed with the key of the user")
         return answer
 
-    def bind_request(self):
+    def mapped_address(self):
+        """The answer to a Binding request; also the fence that shows that all before it was handled."""
         return self.request(stun.BINDING).address(stun.XOR_MAPPED_ADDRESS)
 
     def allocate(self, *attributes):
