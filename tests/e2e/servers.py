@@ -8,7 +8,6 @@ import pathlib
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 
 import stun
@@ -55,7 +54,7 @@ class Server:
     def __init__(self, namespace, changes=None):
         self.namespace = namespace
         self.config = merged(CONFIG, changes or {})
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{topology.PREFIX}-"))
+        self.folder = topology.scratch_folder()
         self.log_path = self.folder / "log"
         self.process = None
         self.last_log = ""

@@ -53,7 +53,8 @@ class Call(EndToEnd):
             "wanted": {"milliseconds": FLOW_SECONDS * 1000, "frames": FRAMES, "echoes": ECHOES},
         }
         done = subprocess.run(["node", str(HERE / "browser" / "call.mjs"), json.dumps(request)], capture_output=True,
-                              text=True, timeout=4 * PATIENCE_SECONDS)
+                              text=True, timeout=4 * PATIENCE_SECONDS,
+                              env=os.environ | {"TMPDIR": str(self.server.folder)})  # where profiles go
         self.assertEqual(done.returncode, 0, done.stderr)
         answer = json.loads(done.stdout.strip().splitlines()[-1])
         self.assertNotIn("error", answer, json.dumps(answer, indent=1))

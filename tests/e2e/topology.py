@@ -11,10 +11,12 @@ import fcntl
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import struct
 import subprocess
+import tempfile
 import time
 
 PREFIX = "turnpike-e2e"
@@ -190,14 +192,20 @@ def remove_namespace(name):
     subprocess.run(["ip", "netns", "delete", name], capture_output=True)
 
 
-def ours(name):
-    return re.fullmatch(rf"{PREFIX}-(\d+)-\d+-.*", name)
+def is_to_go(path):
+    """Whether this belongs to this run, or to one that was killed before it could clean up."""
+    match = re.fullmatch(rf"{PREFIX}-(\d+)-.*", path.name)
+    return match and (int(match[1]) == os.getpid() or not pathlib.Path("/proc", match[1]).exists())
 
 
 def remove_leftovers():
-    """Removes this run's namespaces, and those of a run that was killed before it could."""
-    folder = pathlib.Path("/run/netns")
-    for name in sorted(path.name for path in folder.iterdir()) if folder.exists() else ():
-        match = ours(name)
-        if match and (int(match[1]) == os.getpid() or not pathlib.Path("/proc", match[1]).exists()):
-            remove_namespace(name)
+    """Namespaces with all that runs in them, and the folders of servers."""
+    for path in filter(is_to_go, sorted(pathlib.Path("/run/netns").glob(f"{PREFIX}-*"))):
+        remove_namespace(path.name)
+    for path in filter(is_to_go, sorted(pathlib.Path(tempfile.gettempdir()).glob(f"{PREFIX}-*"))):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def scratch_folder():
+    """A folder of this run's own; its owner removes it, or else `remove_leftovers` does."""
+    return pathlib.Path(tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-"))
