@@ -61,7 +61,9 @@ class Call(EndToEnd):
         return answer["parties"]
 
     def judge(self, name, transport, parties):
-        figures(f"browser-{name}", parties)
+        refused = {side: topology.refused_by(self.network[f"nat-{side}"]) for side in SIDES}
+        figures(f"browser-{name}", {"parties": parties, "refusedByFirewall": refused})
+        self.assertTrue(all(refused.values()), f"every other way was tried and failed: {refused}")
         for side, party in zip(SIDES, parties):
             first, last = party["first"], party["last"]
             self.show(f"{name} {side}", first, last)

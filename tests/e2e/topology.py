@@ -152,6 +152,7 @@ table ip hospital {{
         ct state established,related accept
         ip daddr {server} udp dport 3478 accept
         ip daddr {server} tcp dport 3478 accept
+        counter
     }}
     chain translate {{
         type nat hook postrouting priority srcnat;
@@ -174,6 +175,11 @@ def natted():
         network.link(side, nat, 10 + subnet)
         network[nat].firewall(HOSPITAL.format(server=SERVER))
     return network
+
+
+def refused_by(nat):
+    """Packets that this firewall has kept from leaving or entering."""
+    return int(re.search(r"counter packets (\d+)", nat.exec("nft", "list", "chain", "ip", "hospital", "forward"))[1])
 
 
 def process_ids(name):
