@@ -82,8 +82,8 @@ public:
     [[nodiscard]] Method method() const noexcept { return method_of(type_); }
     [[nodiscard]] const TransactionId& transaction_id() const noexcept { return transaction_id_; }
 
-    // The attributes that count: those after MESSAGE-INTEGRITY are left out except
-    // MESSAGE-INTEGRITY-SHA256 and FINGERPRINT (RFC 8489 section 9).
+    // The attributes up to the first integrity attribute, inclusive. What follows it does not count,
+    // but for MESSAGE-INTEGRITY-SHA256 and FINGERPRINT, which find() knows (RFC 8489 section 9).
     [[nodiscard]] AttributeIterator begin() const noexcept;
     [[nodiscard]] AttributeIterator end() const noexcept;
 
@@ -96,6 +96,7 @@ public:
 
 private:
     Message() noexcept = default;
+    void note(const Attribute& attribute) noexcept;
 
     Bytes octets_;
     std::uint16_t type_ = 0;
