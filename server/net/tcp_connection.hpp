@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// One client's byte stream: whole messages out of it, whole messages into it. What is read goes
+// through a buffer that all connections of a worker share; only a half message stays behind in memory
+// of the connection's own, which grows as octets come and not as lengths promise. What the client does
+// not read waits in a bounded queue: data messages that do not fit are dropped whole, so the stream
+// stays in step; an answer that does not fit is reported, and the connection has to be cut.
+// Knows no clock and no readiness. Owned by one worker; the descriptor belongs to the caller.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "protocol/bytes.hpp"
+#include "protocol/classify.hpp"
+#include "protocol/stream_framer.hpp"
+
+namespace turnpike::net {
+
+class TcpConnection {
+public:
+    enum class Input : std::uint8_t {
+        some,     // take messages with next()
+        none,     // nothing there now
+        end,      // the client sends no more, and may still read
+        failed,   // the connection is gone
+    };
+    enum class Output : std::uint8_t {
+        done,     // nothing waits
+        blocked,  // wait until it is writable
+        failed,   // the connection is gone
+    };
+
+    TcpConnection(int socket, protocol::ChannelRange channels, std::size_t queue_octets_max)
+        : socket_{socket}, channels_{channels}, queue_octets_max_{queue_octets_max} {}
+
+    // Reads once into `shared`, which must stay as it is until next() has yielded nothing.
+    [[nodiscard]] Input read(protocol::MutableBytes shared);
+    // The next whole message; its views live until the following call. None: a half message or
+    // nothing is left, or the stream is broken.
+    [[nodiscard]] std::optional<protocol::Frame> next();
+    [[nodiscard]] bool broken() const noexcept { return broken_; }
+    [[nodiscard]] bool has_half_message() const noexcept { return !half_.empty(); }
+
+    // Nothing is written before flush(), so that everything a turn yields leaves together.
+    // False: no room; nothing was queued.
+    [[nodiscard]] bool queue_data(protocol::Bytes message);
+    [[nodiscard]] bool queue_answer(protocol::Bytes message);
+    [[nodiscard]] Output flush();
+    [[nodiscard]] std::size_t queued() const noexcept { return out_.size() - out_sent_; }
+    // Octets that the kernel took, ever: whoever reads slowly still makes it grow.
+    [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
+
+private:
+    [[nodiscard]] std::optional<protocol::Frame> finish_half();
+    [[nodiscard]] bool queue(protocol::Bytes message, std::size_t limit);
+
+    // Answers are small and few; they still fit when data has filled the queue.
+    static constexpr std::size_t answer_reserve = 16384;
+
+    // Constant after construction.
+    int socket_;
+    protocol::ChannelRange channels_;
+    std::size_t queue_octets_max_;
+    // Owned by the worker.
+    protocol::Bytes fresh_;        // of `shared`: read and not yet taken
+    std::vector<std::byte> half_;  // the beginning of a message, or the whole that next() yielded
+    bool half_taken_ = false;      // half_ was yielded and is to be dropped
+    bool broken_ = false;
+    std::vector<std::byte> out_;
+    std::size_t out_sent_ = 0;
+    std::uint64_t written_ = 0;
+};
+
+}  // namespace turnpike::net
