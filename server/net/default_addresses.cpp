@@ -9,7 +9,6 @@
 namespace turnpike::net {
 namespace {
 
-// Addresses kept for documentation (RFC 5737, RFC 3849): no host has a route of their own to them.
 // Connecting a datagram socket makes the kernel choose a source address and sends nothing.
 void add_source_towards(const protocol::Endpoint& far,
                         std::vector<protocol::IpAddress>& addresses) {
@@ -21,19 +20,20 @@ void add_source_towards(const protocol::Endpoint& far,
     if (!source.is_unspecified()) addresses.push_back(source);
 }
 
-[[nodiscard]] protocol::IpAddress documentation_v6() {
+[[nodiscard]] protocol::IpAddress far_v6() {
     in6_addr address{};
-    ::inet_pton(AF_INET6, "2001:db8::1", &address);
+    ::inet_pton(AF_INET6, "2001:503:ba3e::2:30", &address);
     return from_kernel(address);
 }
 
 }  // namespace
 
 std::vector<protocol::IpAddress> default_addresses() {
-    constexpr std::uint16_t discard = 9;
+    // Any far address does: this is a root name server's, 198.41.0.4.
+    constexpr std::uint16_t domain = 53;
     std::vector<protocol::IpAddress> addresses;
-    add_source_towards({protocol::IpAddress::v4(0xC0000201), discard}, addresses);
-    add_source_towards({documentation_v6(), discard}, addresses);
+    add_source_towards({protocol::IpAddress::v4(0xC6290004), domain}, addresses);
+    add_source_towards({far_v6(), domain}, addresses);
     return addresses;
 }
 

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/app.hpp"
+
+#include <chrono>
+#include <exception>
+#include <ostream>
+
+#include "server/command_line.hpp"
+#include "server/config/reference.hpp"
+#include "server/configuration.hpp"
+#include "server/ice_servers.hpp"
+#include "server/net/default_addresses.hpp"
+#include "server/serve.hpp"
+
+namespace turnpike {
+namespace {
+
+// One overload per alternative of Command.
+struct Runner {
+    std::ostream& out;
+    std::ostream& error;
+
+    ExitCode operator()(const Farewell& farewell) const {
+        (farewell.code == ExitCode::clean ? out : error) << farewell.text;
+        return farewell.code;
+    }
+
+    ExitCode operator()(const ServeCommand& command) const { return serve(command, error); }
+
+    ExitCode operator()(const CheckConfigCommand& command) const {
+        const config::Loaded loaded = load_configuration(gather_inputs(command.config));
+        report(loaded, error);
+        if (!loaded.ok()) return ExitCode::bad_configuration;
+        print_effective(loaded, out);
+        return ExitCode::clean;
+    }
+
+    ExitCode operator()(const CredentialsCommand& command) const {
+        const config::Loaded loaded = load_configuration(gather_inputs(command.config));
+        if (!loaded.ok()) {
+            report(loaded, error);
+            return ExitCode::bad_configuration;
+        }
+        const auto credential = issue_credential(
+            loaded.config,
+            {.user = command.user, .call = command.call, .lifetime = command.lifetime},
+            std::chrono::system_clock::now());
+        if (!credential) return fail(credential.error().what);
+        const auto urls = turn_urls(loaded.config, command.host, net::default_addresses());
+        if (urls.empty()) return fail("no address that clients could connect to; name one: --host");
+        out << (command.as_uris ? turn_rest_json(urls, *credential)
+                                : ice_servers_json(urls, *credential))
+            << '\n';
+        return ExitCode::clean;
+    }
+
+    ExitCode operator()(const OptionsCommand&) const {
+        out << config::reference();
+        return ExitCode::clean;
+    }
+
+    ExitCode operator()(const SampleConfigCommand&) const {
+        out << config::sample_file();
+        return ExitCode::clean;
+    }
+
+    [[nodiscard]] ExitCode fail(const std::string& why) const {
+        error << "error: " << why << '\n';
+        return ExitCode::bad_configuration;
+    }
+};
+
+}  // namespace
+
+ExitCode run(std::vector<std::string> arguments, std::ostream& out, std::ostream& error) {
+    try {
+        return std::visit(Runner{out, error}, parse_command_line(std::move(arguments)));
+    } catch (const std::exception& failure) {
+        error << "error: " << failure.what() << '\n';
+        return ExitCode::system_failure;
+    }
+}
+
+}  // namespace turnpike

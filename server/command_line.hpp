@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What the program was asked to do: its arguments as a value, or the text and the code to end with.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "server/exit_code.hpp"
+
+namespace turnpike {
+
+// Where the configuration comes from.
+struct ConfigArguments {
+    std::optional<std::filesystem::path> file;  // none: the default file, where it exists
+    std::vector<std::string> assignments;       // --set key=value
+};
+
+struct ServeCommand {
+    ConfigArguments config;
+};
+struct CheckConfigCommand {
+    ConfigArguments config;
+};
+struct CredentialsCommand {
+    ConfigArguments config;
+    std::string user;
+    std::string call;
+    std::string host;  // empty: the configured addresses
+    std::chrono::seconds lifetime{};
+    bool as_uris = false;  // the shape of the TURN REST draft, not of RTCIceServer
+};
+struct OptionsCommand {};
+struct SampleConfigCommand {};
+
+// --help, --version and mistakes.
+struct Farewell {
+    ExitCode code = ExitCode::clean;
+    std::string text;  // to standard output where the code is clean, else to standard error
+};
+
+using Command = std::variant<Farewell, ServeCommand, CheckConfigCommand, CredentialsCommand,
+                             OptionsCommand, SampleConfigCommand>;
+
+// Without the name of the program.
+[[nodiscard]] Command parse_command_line(std::vector<std::string> arguments);
+
+// "90", "90s", "15m", "12h", "1d"; from one second to ten years.
+[[nodiscard]] std::optional<std::chrono::seconds> parse_duration(std::string_view text);
+
+}  // namespace turnpike

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The entry that a web page puts into iceServers: our URLs, and a username with its password. Pure;
+// the time and the addresses of this host come in as values.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "protocol/address.hpp"
+#include "protocol/result.hpp"
+#include "protocol/time.hpp"
+#include "server/config/config.hpp"
+
+namespace turnpike {
+
+struct CredentialRequest {
+    std::string user;  // empty: nobody in particular
+    std::string call;
+    std::chrono::seconds lifetime{};
+};
+
+struct IssuedCredential {
+    std::string username;
+    std::string password;
+    std::chrono::seconds lifetime{};  // zero: as long as the fixed user exists
+};
+
+// Why there is no credential, and what to do.
+struct Refusal {
+    std::string what;
+};
+
+// The password of a fixed user, else a time-limited username of the first secret.
+[[nodiscard]] protocol::Result<IssuedCredential, Refusal> issue_credential(
+    const config::Config& config, const CredentialRequest& request, protocol::WallTime now);
+
+// "turn:HOST:PORT?transport=udp" for every listener as clients see it, UDP first. An empty host
+// stands for the addresses that are listened on; `found` are those of the default routes.
+[[nodiscard]] std::vector<std::string> turn_urls(const config::Config& config,
+                                                 const std::string& host,
+                                                 const std::vector<protocol::IpAddress>& found);
+
+// [{"urls":[...],"username":"...","credential":"..."}], to be pasted.
+[[nodiscard]] std::string ice_servers_json(const std::vector<std::string>& urls,
+                                           const IssuedCredential& credential);
+
+// {"username":"...","password":"...","ttl":n,"uris":[...]}, draft-uberti-behave-turn-rest-00.
+[[nodiscard]] std::string turn_rest_json(const std::vector<std::string>& urls,
+                                         const IssuedCredential& credential);
+
+}  // namespace turnpike

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What the process may do and what it leaves behind.
+#pragma once
+
+#include <string>
+
+namespace turnpike {
+
+// From root to this user and its groups, for good and for every thread. Nothing to do where the
+// name is empty or is who we are. Throws std::runtime_error that says what to do instead.
+void drop_privileges(const std::string& user);
+
+// Secrets and keys stay out of core files and away from other processes of the same user. To be
+// called after drop_privileges(), because a change of user undoes it.
+void forbid_core_dumps();
+
+}  // namespace turnpike

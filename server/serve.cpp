@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/serve.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <array>
+#include <csignal>
+#include <ostream>
+#include <stdexcept>
+#include <utility>
+
+#include "server/configuration.hpp"
+#include "server/ice_servers.hpp"
+#include "server/net/default_addresses.hpp"
+#include "server/privileges.hpp"
+#include "server/worker/server.hpp"
+
+namespace turnpike {
+namespace {
+
+// Without a file there are no users. Rather than relay for everybody, or for nobody, make a secret
+// that nobody knows and one credential of it.
+void print_notice(const config::Config& config, std::ostream& error) {
+    const auto credential =
+        issue_credential(config, {.user = "", .call = "", .lifetime = std::chrono::days{1}},
+                         std::chrono::system_clock::now());
+    error << "\n*** No configuration at " << default_config_file
+          << ": running on defaults, with a secret made for this run only.\n"
+             "*** For a day, this entry of iceServers may relay here:\n\n"
+          << ice_servers_json(turn_urls(config, "", net::default_addresses()), *credential)
+          << "\n\n*** To stay: turnpike sample-config > " << default_config_file
+          << ", and set auth.secrets there.\n\n"
+          << std::flush;
+}
+
+}  // namespace
+
+ExitCode serve(const ServeCommand& command, std::ostream& error) {
+    forbid_core_dumps();
+    config::Inputs inputs = gather_inputs(command.config);
+    if (!inputs.file) inputs.spare_secret = random_secret();
+    const config::Loaded loaded = load_configuration(inputs);
+    report(loaded, error);
+    if (!loaded.ok()) return ExitCode::bad_configuration;
+    if (loaded.used_spare_secret) print_notice(loaded.config, error);
+
+    // A closed pipe behind standard error, or a client that went away, is no reason to die.
+    std::signal(SIGPIPE, SIG_IGN);
+    telemetry::Log log{log_options(loaded.config.log)};
+    worker::Server server{loaded.config, log};
+    drop_privileges(loaded.config.server.user);
+    forbid_core_dumps();
+    server.run();
+    return ExitCode::clean;
+}
+
+telemetry::LogOptions log_options(const config::Log& log) noexcept {
+    static_assert(static_cast<int>(config::LogLevel::error) ==
+                  static_cast<int>(telemetry::Level::error));
+    static_assert(static_cast<int>(config::LogFormat::json) ==
+                  static_cast<int>(telemetry::LogFormat::json));
+    return {.level = static_cast<telemetry::Level>(log.level),
+            .format = static_cast<telemetry::LogFormat>(log.format)};
+}
+
+std::string random_secret() {
+    std::array<unsigned char, 32> octets{};
+    if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1) {
+        throw std::runtime_error{"the system has no random numbers to make a secret of"};
+    }
+    std::array<unsigned char, 4 * ((octets.size() + 2) / 3) + 1> text{};
+    const int size = EVP_EncodeBlock(text.data(), octets.data(), static_cast<int>(octets.size()));
+    return {text.begin(), text.begin() + size};
+}
+
+}  // namespace turnpike

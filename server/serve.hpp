@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// `turnpike serve`: from a configuration to a running relay and to its end.
+#pragma once
+
+#include <iosfwd>
+
+#include "server/command_line.hpp"
+#include "server/config/config.hpp"
+#include "server/exit_code.hpp"
+#include "server/telemetry/log.hpp"
+
+namespace turnpike {
+
+// Returns when the relay has been asked to end. Throws where the system refuses something.
+[[nodiscard]] ExitCode serve(const ServeCommand& command, std::ostream& error);
+
+// How the log of this configuration is written.
+[[nodiscard]] telemetry::LogOptions log_options(const config::Log& log) noexcept;
+
+// 256 random bits as base64. Throws std::runtime_error where the system has none.
+[[nodiscard]] std::string random_secret();
+
+}  // namespace turnpike
