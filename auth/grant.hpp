@@ -15,7 +15,7 @@ namespace turnpike::auth {
 struct Grant {
     std::string realm;
     std::string username;
-    std::string call;                            // empty: none
+    std::string call;                             // empty: none
     std::optional<protocol::TimePoint> deadline;  // ends the relay itself, not only the login
     std::uint64_t bytes = 0;                      // both ways together; 0: no limit
     std::uint64_t bits_per_second = 0;            // each way; 0: no limit

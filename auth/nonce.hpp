@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Stateless nonces: "obMatJos2", the security feature bits, the minute they were made and a MAC over
-// all that and the client's address, so that none is remembered and none serves another client
+// Stateless nonces: "obMatJos2", the security feature bits, the minute they were made and a MAC
+// over all that and the client's address, so that none is remembered and none serves another client
 // (RFC 8489 section 9.2). Short, because a nonce goes to unverified senders: 24 characters.
 #pragma once
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The single gate: may the relay speak to this peer? Asked by CreatePermission, ChannelBind and every
-// Send. Immutable after construction; every worker reads one instance.
+// The single gate: may the relay speak to this peer? Asked by CreatePermission, ChannelBind and
+// every Send. Immutable after construction; every worker reads one instance.
 //
-// Order: our own addresses first (only live relayed addresses may be reached there, which is how two
-// clients of this server talk), then the allow list, then the deny list, then the built-in list of
-// every non-public range. Ranges are judged in every disguise: an IPv4 address inside IPv4-mapped,
-// IPv4-compatible, 6to4, NAT64 or Teredo is judged as itself, and those tunnels are refused anyway.
+// Order: what is never a peer (multicast, broadcast, unspecified), live relayed addresses of ours
+// (which is how two clients of this server talk), the allow list, the deny list, and then our own
+// addresses and the built-in list of every non-public range. Ranges are judged in every disguise:
+// an IPv4 address inside IPv4-mapped, IPv4-compatible, 6to4, NAT64 or Teredo is judged as itself,
+// and those tunnels are refused anyway unless the allow list names them.
 #pragma once
 
 #include <vector>
@@ -43,8 +44,16 @@ public:
     [[nodiscard]] bool permits(const protocol::Endpoint& peer) const noexcept;
 
 private:
+    [[nodiscard]] bool judge(const protocol::IpAddress& peer, bool allowed,
+                             bool denied) const noexcept;
+    [[nodiscard]] bool is_private(const protocol::IpAddress& peer) const noexcept;
+
     PeerPolicySettings settings_;
     const LiveRelays& live_;
+    // Parsed from the built-in tables once.
+    std::vector<protocol::Subnet> never_;
+    std::vector<protocol::Subnet> non_public_;
+    std::vector<protocol::Subnet> disguised_;
 };
 
 }  // namespace turnpike::auth

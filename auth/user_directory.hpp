@@ -19,7 +19,7 @@
 namespace turnpike::auth {
 
 struct UserDirectorySettings {
-    std::string realm;  // prepared
+    std::string realm;                                       // prepared
     std::vector<std::pair<std::string, std::string>> users;  // name, password (prepared)
     std::vector<TimedSecret> secrets;
     std::uint32_t allocations_per_user = 0;
@@ -37,9 +37,9 @@ class UserDirectory {
 public:
     explicit UserDirectory(UserDirectorySettings settings);
 
-    // Every credential that the request may have been signed with: none for an unknown user, several
-    // where secrets rotate. A time-limited username is found after its expiry too: only Allocate
-    // minds (login_until). The fixed user wins over a secret where a name could be both.
+    // Every credential that the request may have been signed with: none for an unknown user,
+    // several where secrets rotate. A time-limited username is found after its expiry too: only
+    // Allocate minds (login_until). The fixed user wins over a secret where a name could be both.
     [[nodiscard]] std::vector<Credential> find(const UserQuery& query, protocol::Moment now) const;
 
     // True where every user can be found by USERHASH: only then may anonymity be offered.
