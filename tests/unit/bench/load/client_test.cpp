@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "bench/load/client.hpp"
+
+#include "auth/password.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/loopback_server.hpp"
+
+namespace turnpike::bench {
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::AttributeType;
+using protocol::Endpoint;
+using protocol::ErrorCode;
+using protocol::Message;
+using protocol::MessageBuilder;
+using test::LoopbackServer;
+
+const Endpoint relayed = *Endpoint::parse("192.0.2.1:50000");
+const Endpoint mapped = *Endpoint::parse("198.51.100.7:40000");
+
+// Answers like a server of realm example.org whose user alice has the password "secret".
+class Script {
+public:
+    std::vector<std::byte> operator()(protocol::Bytes octets) {
+        const auto request = Message::decode(octets);
+        if (!request) return {};
+        if (lose_first_ && !std::exchange(lost_, true)) return {};
+        std::array<std::byte, 512> buffer;
+        const auto answer = request->method() == protocol::Method::binding
+                                ? binding(buffer, *request)
+                                : allocate(buffer, *request);
+        return {answer.begin(), answer.end()};
+    }
+    void lose_first() { lose_first_ = true; }
+
+private:
+    static protocol::Bytes binding(protocol::MutableBytes buffer, const Message& request) {
+        auto builder = MessageBuilder::success(buffer, request);
+        builder.xor_address(AttributeType::xor_mapped_address, mapped);
+        return builder.finish();
+    }
+    static protocol::Bytes allocate(protocol::MutableBytes buffer, const Message& request) {
+        const auto key = auth::derive_md5("alice", "example.org", "secret");
+        if (!protocol::verify_integrity(request, protocol::Integrity::sha1, key.octets())) {
+            auto builder = MessageBuilder::error(buffer, request, ErrorCode::unauthenticated);
+            builder.text(AttributeType::realm, "example.org");
+            builder.text(AttributeType::nonce, "once");
+            return builder.finish();
+        }
+        auto builder = MessageBuilder::success(buffer, request);
+        builder.xor_address(AttributeType::xor_relayed_address, relayed);
+        builder.xor_address(AttributeType::xor_mapped_address, mapped);
+        builder.lifetime(600s);
+        builder.integrity(protocol::Integrity::sha1, key.octets());
+        return builder.finish();
+    }
+
+    bool lose_first_ = false;
+    bool lost_ = false;
+};
+
+Client connect(const LoopbackServer& server) {
+    const auto uri = Uri::parse("turn:" + server.host_and_port());
+    REQUIRE(uri.has_value());
+    auto connection = Connection::open(*uri, 5s);
+    REQUIRE(connection.has_value());
+    return Client{std::move(*connection), 5s};
+}
+
+TEST_CASE("a challenge is answered with the credential", "[B2][B10]") {
+    const LoopbackServer server{SOCK_DGRAM, Script{}};
+    auto client = connect(server);
+    client.log_in({"alice", "secret"});
+    const auto allocation = client.allocate();
+    REQUIRE(allocation.has_value());
+    CHECK(allocation->relayed == relayed);
+    CHECK(allocation->mapped == mapped);
+    CHECK(allocation->lifetime == 600s);
+    CHECK(client.realm() == "example.org");
+}
+
+TEST_CASE("a wrong password fails with the server's code", "[B5]") {
+    const LoopbackServer server{SOCK_DGRAM, Script{}};
+    auto client = connect(server);
+    client.log_in({"alice", "guess"});
+    const auto allocation = client.allocate();
+    REQUIRE_FALSE(allocation.has_value());
+    CHECK(allocation.error().code == 401);
+}
+
+TEST_CASE("a request that is lost is sent again", "[rfc8489-6.2.1]") {
+    Script script;
+    script.lose_first();
+    const LoopbackServer server{SOCK_DGRAM, script};
+    auto client = connect(server);
+    const auto address = client.binding();
+    REQUIRE(address.has_value());
+    CHECK(*address == mapped);
+}
+
+}  // namespace
+}  // namespace turnpike::bench
