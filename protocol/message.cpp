@@ -57,7 +57,8 @@ private:
 bool fingerprint_matches(Bytes message, const Attribute& fingerprint) noexcept {
     Reader reader{fingerprint.value};
     const auto value = reader.integer<std::uint32_t>();
-    return reader.ok() && value == compute_fingerprint(message.first(fingerprint.offset));
+    return reader.ok() && reader.remaining() == 0 &&
+           value == compute_fingerprint(message.first(fingerprint.offset));
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ namespace turnpike::protocol {
 
 inline constexpr std::uint32_t magic_cookie = 0x2112A442;
 inline constexpr std::size_t header_octets = 20;
+// A header and the largest length that is a multiple of four.
+inline constexpr std::size_t message_octets_max = header_octets + 0xFFFC;
 
 struct TransactionId {
     std::array<std::byte, 12> octets{};
@@ -40,12 +42,12 @@ enum class DecodeError : std::uint8_t {
     not_stun,         // the first two bits are not zero, or the cookie is not ours
     bad_length,       // not a multiple of four, or not what follows the header
     bad_attribute,    // an attribute runs past the end
-    bad_fingerprint,  // FINGERPRINT is there and wrong
+    bad_fingerprint,  // FINGERPRINT is the last attribute and wrong; elsewhere it means nothing
 };
 
 struct Attribute {
     std::uint16_t type = 0;
-    Bytes value;              // without padding
+    Bytes value;             // without padding
     std::size_t offset = 0;  // of the attribute's header, from the start of the message
 };
 
@@ -82,8 +84,9 @@ public:
     [[nodiscard]] Method method() const noexcept { return method_of(type_); }
     [[nodiscard]] const TransactionId& transaction_id() const noexcept { return transaction_id_; }
 
-    // The attributes up to the first integrity attribute, inclusive. What follows it does not count,
-    // but for MESSAGE-INTEGRITY-SHA256 and FINGERPRINT, which find() knows (RFC 8489 section 9).
+    // The attributes up to the first integrity attribute, inclusive. What follows it does not
+    // count, but for MESSAGE-INTEGRITY-SHA256 and FINGERPRINT, which find() knows (RFC 8489 section
+    // 9).
     [[nodiscard]] AttributeIterator begin() const noexcept;
     [[nodiscard]] AttributeIterator end() const noexcept;
 
@@ -101,7 +104,8 @@ private:
     Bytes octets_;
     std::uint16_t type_ = 0;
     TransactionId transaction_id_;
-    std::size_t end_ = header_octets;  // of begin()..end(): up to the first integrity attribute, inclusive
+    std::size_t end_ =
+        header_octets;  // of begin()..end(): up to the first integrity attribute, inclusive
     bool unknown_required_ = false;
     // Offset of the first occurrence by row of attribute_rules; 0 where there is none.
     std::array<std::uint16_t, attribute_rules.size()> first_{};

@@ -19,7 +19,10 @@ constexpr std::size_t padding_of(std::size_t octets) noexcept {
 
 MessageBuilder::MessageBuilder(MutableBytes buffer, MessageClass message_class, Method method,
                                const TransactionId& id) noexcept
-    : buffer_{buffer}, id_{id}, writer_{buffer} {
+    // Room for one message: so no length, an attribute's or the header's, can exceed its 16 bits.
+    : buffer_{buffer.first(std::min(buffer.size(), message_octets_max))},
+      id_{id},
+      writer_{buffer_} {
     writer_.integer(encode_type(message_class, method));
     writer_.integer(std::uint16_t{0});
     writer_.integer(magic_cookie);
@@ -93,7 +96,8 @@ void MessageBuilder::xor_address(AttributeType type, const Endpoint& endpoint) n
 }
 
 void MessageBuilder::lifetime(std::chrono::seconds lifetime) noexcept {
-    u32(AttributeType::lifetime, static_cast<std::uint32_t>(lifetime.count()));
+    const auto seconds = std::clamp<std::chrono::seconds::rep>(lifetime.count(), 0, 0xFFFFFFFF);
+    u32(AttributeType::lifetime, static_cast<std::uint32_t>(seconds));
 }
 
 void MessageBuilder::channel_number(std::uint16_t number) noexcept {

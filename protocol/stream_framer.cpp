@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "protocol/stream_framer.hpp"
 
-#include "protocol/channel_data.hpp"
-#include "protocol/message.hpp"
 #include "protocol/reader.hpp"
 
 namespace turnpike::protocol {
