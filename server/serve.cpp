@@ -29,8 +29,9 @@ void print_notice(const config::Config& config, std::ostream& error) {
           << ": running on defaults, with a secret made for this run only.\n"
              "*** For a day, this entry of iceServers may relay here:\n\n"
           << ice_servers_json(turn_urls(config, "", net::default_addresses()), *credential)
-          << "\n\n*** To stay: turnpike sample-config > " << default_config_file
-          << ", and set auth.secrets there.\n\n"
+          << "\n\n*** To stay, set auth.secrets there; `turnpike sample-config` prints a file to "
+             "start "
+             "from.\n\n"
           << std::flush;
 }
 

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <tuple>
 
 #include "server/config/read_value.hpp"
 #include "server/config/spelling.hpp"
@@ -157,8 +158,9 @@ void Loader::read_text(std::string_view text, std::string_view name) {
         return complaints.add(result.error().source(), std::string{result.error().description()});
     }
     read_table(result.table(), "", complaints);
-    std::ranges::stable_sort(loaded_.errors, {}, [](const Problem& each) {
-        return std::pair{each.where.size(), each.where};  // by line: no two files, no leading zeros
+    std::ranges::sort(loaded_.errors, {}, [](const Problem& each) {  // one file, so by its lines
+        return std::tuple{each.where.size(), std::string_view{each.where},
+                          std::string_view{each.what}};
     });
 }
 
