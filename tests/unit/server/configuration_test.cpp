@@ -32,7 +32,7 @@ TEST_CASE("what the command line names is what is gathered") {
     CHECK_FALSE(inputs.spare_secret);
 }
 
-TEST_CASE("a realm, name or password that no client can produce is refused", "[B20]") {
+TEST_CASE("a realm, name or password that no client can produce is refused", "[B10][X9]") {
     CHECK(load_configuration(inputs_of({{"TURNPIKE_REALM", "example.org"}})).ok());
     const auto realm = load_configuration(inputs_of({{"TURNPIKE_REALM", "tab\there"}}));
     REQUIRE(realm.errors.size() == 1);

@@ -34,11 +34,14 @@ TEST_CASE("passwords, secrets and tokens are marked as such") {
     CHECK_FALSE(find_option("realm")->is_secret);
 }
 
-TEST_CASE("the bounds that the RFCs set are in the table", "[P9]") {
-    CHECK(find_option("auth.nonce_seconds")->max == 3600);              // RFC 8656 section 5
-    CHECK(find_option("realm")->max == 127);                            // RFC 8489 section 14.9
-    CHECK(find_option("server.software")->max == 127);                  // RFC 8489 section 14.14
-    CHECK(find_option("relay.ports")->min == 1024);                     // RFC 8656 section 7.2
+TEST_CASE("the bounds that the RFCs set are in the table", "[P9][A27][R5]") {
+    CHECK(find_option("auth.nonce_seconds")->max == 3600);             // RFC 8656 section 5
+    CHECK(find_option("realm")->max == 127);                           // RFC 8489 section 14.9
+    CHECK(find_option("server.software")->max == 127);                 // RFC 8489 section 14.14
+    CHECK(find_option("relay.ports")->min == 1024);                    // RFC 8656 section 7.2
+    for (const std::string_view key : {"listen.udp", "listen.tcp"}) {  // RFC 8656 section 5
+        CHECK(find_option(key)->fallback == R"(["0.0.0.0:3478", "[::]:3478"])");
+    }
     CHECK(find_option("server.software")->fallback == "\"Turnpike\"");  // no version
 }
 
