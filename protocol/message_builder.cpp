@@ -55,6 +55,11 @@ void MessageBuilder::bytes(AttributeType type, Bytes value) noexcept {
     pad();
 }
 
+void MessageBuilder::value_follows(AttributeType type, std::size_t size) noexcept {
+    begin(type, size);
+    following_ = size + padding_of(size);
+}
+
 void MessageBuilder::text(AttributeType type, std::string_view value) noexcept {
     bytes(type, as_octets(value));
 }
@@ -186,7 +191,7 @@ void MessageBuilder::set_length(std::size_t octets_after) noexcept {
 
 MutableBytes MessageBuilder::finish() noexcept {
     if (!writer_.ok()) return {};
-    set_length(0);
+    set_length(following_);
     return writer_.written();
 }
 

@@ -31,6 +31,9 @@ public:
 
     void bytes(AttributeType type, Bytes value) noexcept;
     void text(AttributeType type, std::string_view value) noexcept;
+    // The header of an attribute whose value, padded, already stands right behind the buffer: neither
+    // copied nor in finish()'s span, but counted in the message's length. The last attribute.
+    void value_follows(AttributeType type, std::size_t size) noexcept;
     void u32(AttributeType type, std::uint32_t value) noexcept;
     void u64(AttributeType type, std::uint64_t value) noexcept;
     void flag(AttributeType type) noexcept;  // no value, e.g. DONT-FRAGMENT
@@ -61,6 +64,7 @@ private:
     MutableBytes buffer_;
     TransactionId id_;
     Writer writer_;
+    std::size_t following_ = 0;  // octets behind the buffer that belong to the message
 };
 
 }  // namespace turnpike::protocol
