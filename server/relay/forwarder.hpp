@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The decision for one packet, each way: dropped with a reason, or where it goes with its payload in
-// place. Pure and allocation-free. The caller moves bytes and counts drops; sessions count traffic.
+// The decision for one packet, each way: dropped with a reason, or where it goes with its payload
+// in place. Pure and allocation-free. The caller moves bytes and counts drops; sessions count
+// traffic.
 #pragma once
 
 #include "protocol/address.hpp"

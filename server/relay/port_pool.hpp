@@ -21,18 +21,28 @@ class PortPool {
 public:
     PortPool(std::uint16_t first, std::uint16_t last);
 
-    // Takes a free port at or after a place that `random` chooses, around the whole range. None when
-    // no port fits. The port stays taken until it is given back; for `pair` two must be.
+    // Takes a free port at or after a place that `random` chooses, around the whole range. None
+    // when no port fits. The port stays taken until it is given back; for `pair` two must be.
     [[nodiscard]] std::optional<std::uint16_t> take(PortWish wish, std::uint64_t random);
     void give_back(std::uint16_t port);
 
     [[nodiscard]] std::size_t free() const noexcept { return free_; }
-    [[nodiscard]] std::size_t size() const noexcept { return taken_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
 private:
+    // Which ports of a word may be taken, one bit each.
+    enum class Choice : std::uint8_t { any, any_half, even, even_half, pair };
+    [[nodiscard]] static std::uint64_t candidates(std::uint64_t free_ports, Choice choice) noexcept;
+    [[nodiscard]] std::optional<std::size_t> find(Choice choice, std::size_t start,
+                                                  std::size_t words_after) const noexcept;
+    [[nodiscard]] std::optional<std::size_t> choose(PortWish wish,
+                                                    std::size_t start) const noexcept;
+
+    std::uint16_t base_;  // the even port that bit 0 of word 0 stands for
     std::uint16_t first_;
-    std::vector<bool> taken_;
+    std::size_t size_;
     std::size_t free_;
+    std::vector<std::uint64_t> free_ports_;  // a set bit is a free port; pairs never cross words
 };
 
 }  // namespace turnpike::relay

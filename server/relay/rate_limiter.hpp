@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// A token bucket: bits per second with a burst of a fraction of a second. No allocation, no lock.
+// A token bucket: bits per second with a burst of a fraction of a second. It is kept as the moment
+// when it will be full again, so that filling costs nothing. No allocation, no lock.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -12,16 +14,22 @@ namespace turnpike::relay {
 
 class RateLimiter {
 public:
-    RateLimiter() = default;  // without a limit
-    explicit RateLimiter(std::uint64_t bits_per_second, protocol::TimePoint now) noexcept;
+    // What a bucket holds, in time at its rate: a key frame passes, a second of video does not.
+    static constexpr std::chrono::milliseconds burst{250};
 
-    // True, and charged, where `octets` may pass at `now`.
+    RateLimiter() = default;  // without a limit
+    // 0: without a limit.
+    explicit RateLimiter(std::uint64_t bits_per_second, protocol::TimePoint now) noexcept
+        : bits_per_second_{bits_per_second}, full_{now} {}
+
+    // True, and charged, where `octets` may pass at `now`: while the bucket is not empty. A
+    // datagram that is larger than what is left passes whole and the next ones wait for it, or a
+    // large one would never pass at a low rate.
     [[nodiscard]] bool take(std::size_t octets, protocol::TimePoint now) noexcept;
 
 private:
     std::uint64_t bits_per_second_ = 0;
-    std::uint64_t tokens_ = 0;  // bits
-    protocol::TimePoint filled_{};
+    protocol::TimePoint full_{};
 };
 
 }  // namespace turnpike::relay

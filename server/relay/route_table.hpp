@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// One worker's sessions and their routes: found by the client's five-tuple, by a relayed address, or
-// by id. Fed by the effects of the rules; asked for every packet.
+// One worker's sessions and their routes: found by the client's five-tuple, by a relayed address,
+// or by id. Fed by the effects of the rules; asked for every packet.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "protocol/address.hpp"
 #include "protocol/allocation_id.hpp"
@@ -16,6 +20,7 @@ namespace turnpike::relay {
 
 class RouteTable {
 public:
+    // Neither its id, nor its five-tuple, nor its relayed addresses may have a session already.
     Session& open(const SessionSeed& seed, protocol::TimePoint now);
     void close(protocol::AllocationId id);
     void close_relayed(protocol::AllocationId id, protocol::Family family);
@@ -28,7 +33,37 @@ public:
     [[nodiscard]] Session* find(const protocol::FiveTuple& five_tuple) noexcept;
     [[nodiscard]] Session* find(const protocol::Endpoint& relayed) noexcept;
     [[nodiscard]] Session* find(protocol::AllocationId id) noexcept;
-    [[nodiscard]] std::size_t size() const noexcept;
+    [[nodiscard]] std::size_t size() const noexcept { return by_id_.size(); }
+
+private:
+    // A session is found by its own five-tuple: the index holds no copy of it.
+    struct FiveTupleHash {
+        using is_transparent = void;
+        std::size_t operator()(const protocol::FiveTuple& five_tuple) const noexcept {
+            return hash_value(five_tuple);
+        }
+        std::size_t operator()(const Session* session) const noexcept {
+            return hash_value(session->five_tuple());
+        }
+    };
+    struct FiveTupleEqual {
+        using is_transparent = void;
+        bool operator()(const Session* left, const Session* right) const noexcept {
+            return left == right;
+        }
+        bool operator()(const protocol::FiveTuple& five_tuple,
+                        const Session* session) const noexcept {
+            return five_tuple == session->five_tuple();
+        }
+        bool operator()(const Session* session,
+                        const protocol::FiveTuple& five_tuple) const noexcept {
+            return five_tuple == session->five_tuple();
+        }
+    };
+
+    boost::unordered_flat_map<protocol::AllocationId, std::unique_ptr<Session>> by_id_;
+    boost::unordered_flat_set<Session*, FiveTupleHash, FiveTupleEqual> by_five_tuple_;
+    boost::unordered_flat_map<protocol::Endpoint, Session*> by_relayed_;
 };
 
 }  // namespace turnpike::relay

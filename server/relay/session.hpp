@@ -2,15 +2,24 @@
 //
 // What forwarding needs to know of one allocation: a projection of turn::Allocation, never a second
 // truth. Owned by one worker's RouteTable; its address is stable until it is closed.
+//
+// Expiries are judged for each packet against its `now`, so that a timer which comes late lets
+// nothing through. Installing and removing routes may allocate; nothing that a packet asks does.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
+#include <boost/container/small_vector.hpp>
+
 #include "protocol/address.hpp"
 #include "protocol/allocation_id.hpp"
+#include "protocol/message.hpp"
+#include "protocol/result.hpp"
 #include "protocol/time.hpp"
+#include "server/relay/drop.hpp"
 #include "server/relay/rate_limiter.hpp"
 
 namespace turnpike::relay {
@@ -31,6 +40,90 @@ struct SessionSeed {
     std::uint64_t random = 0;  // from a cryptographic generator: where indications' ids start
 };
 
-class Session;
+class Session {
+public:
+    Session(const SessionSeed& seed, protocol::TimePoint now) noexcept;
+
+    [[nodiscard]] protocol::AllocationId id() const noexcept { return id_; }
+    [[nodiscard]] const protocol::FiveTuple& five_tuple() const noexcept { return five_tuple_; }
+    [[nodiscard]] const std::optional<protocol::Endpoint>& relayed(
+        protocol::Family family) const noexcept;
+
+    [[nodiscard]] const Traffic& traffic_to_peer() const noexcept { return to_peer_; }
+    [[nodiscard]] const Traffic& traffic_from_peer() const noexcept { return from_peer_; }
+    // When the first and the last payload was relayed, either way.
+    [[nodiscard]] std::optional<protocol::TimePoint> first_media() const noexcept;
+    [[nodiscard]] std::optional<protocol::TimePoint> last_media() const noexcept;
+
+    // Routes, as turn's effects name them: channel 0 is a permission for the peer's address.
+    void install(const protocol::Endpoint& peer, std::uint16_t channel,
+                 protocol::TimePoint expires);
+    void remove(const protocol::Endpoint& peer, std::uint16_t channel);
+    // Forgets this family's relayed address with its routes.
+    void close_relayed(protocol::Family family);
+
+    // What a packet asks.
+    [[nodiscard]] bool ended(protocol::TimePoint now) const noexcept { return now >= deadline_; }
+    [[nodiscard]] bool permits(const protocol::IpAddress& peer,
+                               protocol::TimePoint now) const noexcept;
+    // The peer that the channel is bound to. It lives until the routes change.
+    [[nodiscard]] const protocol::Endpoint* peer_of(std::uint16_t channel,
+                                                    protocol::TimePoint now) const noexcept;
+    // The channel that is bound to the peer's address and port; 0: none.
+    [[nodiscard]] std::uint16_t channel_of(const protocol::Endpoint& peer,
+                                           protocol::TimePoint now) const noexcept;
+
+    // Charges the payload to budget, rate and traffic, or says which of them is against it.
+    [[nodiscard]] protocol::Result<void, Drop> charge_to_peer(std::size_t octets,
+                                                              protocol::TimePoint now) noexcept;
+    [[nodiscard]] protocol::Result<void, Drop> charge_from_peer(std::size_t octets,
+                                                                protocol::TimePoint now) noexcept;
+
+    // Not predictable, not secret: an indication has no answer.
+    [[nodiscard]] protocol::TransactionId next_transaction_id() noexcept;
+
+private:
+    // Sorted by peer. A permission is one with channel 0 and port 0, which no peer has: so it
+    // stands right before the channels of its address.
+    struct Route {
+        protocol::Endpoint peer;
+        std::uint16_t channel = 0;
+        protocol::TimePoint expires{};
+    };
+    // Sorted by number: where in routes_ the channel stands.
+    struct Number {
+        std::uint16_t number = 0;
+        std::uint16_t place = 0;
+    };
+    // Most allocations have one peer: a permission and a channel, which need no memory elsewhere.
+    using Routes = boost::container::small_vector<Route, 2>;
+    using Numbers = boost::container::small_vector<Number, 2>;
+
+    [[nodiscard]] Routes::const_iterator find(const protocol::Endpoint& peer) const noexcept;
+    [[nodiscard]] Numbers::const_iterator find(std::uint16_t channel) const noexcept;
+    void insert(const Route& route);
+    void erase(Routes::const_iterator route);
+    [[nodiscard]] protocol::Result<void, Drop> charge(std::size_t octets, RateLimiter& rate,
+                                                      Traffic& traffic,
+                                                      protocol::TimePoint now) noexcept;
+    [[nodiscard]] std::uint64_t next_random() noexcept;
+
+    // Constant after construction.
+    protocol::AllocationId id_;
+    protocol::FiveTuple five_tuple_;
+    protocol::TimePoint deadline_;
+    // Changed by the worker's thread.
+    std::array<std::optional<protocol::Endpoint>, 2> relayed_;
+    Routes routes_;
+    Numbers numbers_;
+    std::uint64_t bytes_left_;
+    RateLimiter rate_to_peer_;
+    RateLimiter rate_from_peer_;
+    Traffic to_peer_;
+    Traffic from_peer_;
+    protocol::TimePoint first_media_{};
+    protocol::TimePoint last_media_{};
+    std::uint64_t random_;
+};
 
 }  // namespace turnpike::relay

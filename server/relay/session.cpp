@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/relay/session.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+#include "protocol/writer.hpp"
+
+namespace turnpike::relay {
+
+using protocol::Endpoint;
+using protocol::Family;
+using protocol::TimePoint;
+
+namespace {
+
+constexpr std::size_t index_of(Family family) noexcept {
+    return family == Family::ipv4 ? 0 : 1;
+}
+
+}  // namespace
+
+Session::Session(const SessionSeed& seed, TimePoint now) noexcept
+    : id_{seed.id},
+      five_tuple_{seed.five_tuple},
+      deadline_{seed.deadline.value_or(TimePoint::max())},
+      relayed_{seed.relayed},
+      bytes_left_{seed.bytes == 0 ? std::numeric_limits<std::uint64_t>::max() : seed.bytes},
+      rate_to_peer_{seed.bits_per_second, now},
+      rate_from_peer_{seed.bits_per_second, now},
+      random_{seed.random} {}
+
+const std::optional<Endpoint>& Session::relayed(Family family) const noexcept {
+    return relayed_[index_of(family)];
+}
+
+std::optional<TimePoint> Session::first_media() const noexcept {
+    if (to_peer_.packets == 0 && from_peer_.packets == 0) return std::nullopt;
+    return first_media_;
+}
+
+std::optional<TimePoint> Session::last_media() const noexcept {
+    if (to_peer_.packets == 0 && from_peer_.packets == 0) return std::nullopt;
+    return last_media_;
+}
+
+void Session::install(const Endpoint& peer, std::uint16_t channel, TimePoint expires) {
+    const Endpoint key{peer.address, channel == 0 ? std::uint16_t{0} : peer.port};
+    const auto place = find(key);
+    if (place != routes_.end() && place->channel == channel) {
+        routes_.nth(routes_.index_of(place))->expires = expires;
+        return;
+    }
+    // Number and peer are bound to each other alone: whatever either was bound to before is gone.
+    if (place != routes_.end()) erase(place);
+    if (channel != 0) {
+        if (const auto number = find(channel); number != numbers_.end()) {
+            erase(routes_.nth(number->place));
+        }
+    }
+    insert({key, channel, expires});
+}
+
+void Session::remove(const Endpoint& peer, std::uint16_t channel) {
+    const auto place = find({peer.address, channel == 0 ? std::uint16_t{0} : peer.port});
+    if (place != routes_.end() && place->channel == channel) erase(place);
+}
+
+void Session::close_relayed(Family family) {
+    relayed_[index_of(family)].reset();
+    for (std::size_t index = routes_.size(); index-- > 0;) {
+        if (routes_[index].peer.address.family() == family) erase(routes_.nth(index));
+    }
+}
+
+bool Session::permits(const protocol::IpAddress& peer, TimePoint now) const noexcept {
+    const auto permission = find(Endpoint{peer, 0});
+    return permission != routes_.end() && now < permission->expires;
+}
+
+const Endpoint* Session::peer_of(std::uint16_t channel, TimePoint now) const noexcept {
+    const auto number = find(channel);
+    if (number == numbers_.end()) return nullptr;
+    const Route& route = routes_[number->place];
+    return now < route.expires ? &route.peer : nullptr;
+}
+
+std::uint16_t Session::channel_of(const Endpoint& peer, TimePoint now) const noexcept {
+    const auto route = find(peer);
+    return route != routes_.end() && now < route->expires ? route->channel : std::uint16_t{0};
+}
+
+protocol::Result<void, Drop> Session::charge_to_peer(std::size_t octets, TimePoint now) noexcept {
+    return charge(octets, rate_to_peer_, to_peer_, now);
+}
+
+protocol::Result<void, Drop> Session::charge_from_peer(std::size_t octets, TimePoint now) noexcept {
+    return charge(octets, rate_from_peer_, from_peer_, now);
+}
+
+protocol::Result<void, Drop> Session::charge(std::size_t octets, RateLimiter& rate,
+                                             Traffic& traffic, TimePoint now) noexcept {
+    if (octets > bytes_left_) return Drop::bytes;
+    if (!rate.take(octets, now)) return Drop::bandwidth;
+    bytes_left_ -= octets;
+    if (to_peer_.packets == 0 && from_peer_.packets == 0) first_media_ = now;
+    last_media_ = now;
+    ++traffic.packets;
+    traffic.bytes += octets;
+    return {};
+}
+
+protocol::TransactionId Session::next_transaction_id() noexcept {
+    protocol::TransactionId id;
+    protocol::Writer writer{id.octets};
+    writer.integer(next_random());
+    writer.integer(static_cast<std::uint32_t>(next_random()));
+    return id;
+}
+
+// SplitMix64: one addition of state, a full period from any seed.
+std::uint64_t Session::next_random() noexcept {
+    random_ += 0x9E3779B97F4A7C15;
+    std::uint64_t mixed = random_;
+    mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9;
+    mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EB;
+    return mixed ^ (mixed >> 31U);
+}
+
+Session::Routes::const_iterator Session::find(const Endpoint& peer) const noexcept {
+    const auto place = std::ranges::lower_bound(routes_, peer, {}, &Route::peer);
+    return place != routes_.end() && place->peer == peer ? place : routes_.end();
+}
+
+Session::Numbers::const_iterator Session::find(std::uint16_t channel) const noexcept {
+    const auto place = std::ranges::lower_bound(numbers_, channel, {}, &Number::number);
+    return place != numbers_.end() && place->number == channel ? place : numbers_.end();
+}
+
+void Session::insert(const Route& route) {
+    assert(routes_.size() < std::numeric_limits<std::uint16_t>::max());
+    const auto where = std::ranges::lower_bound(routes_, route.peer, {}, &Route::peer);
+    const auto place = static_cast<std::uint16_t>(where - routes_.begin());
+    routes_.insert(where, route);
+    for (Number& number : numbers_) {
+        if (number.place >= place) ++number.place;
+    }
+    if (route.channel == 0) return;
+    numbers_.insert(std::ranges::lower_bound(numbers_, route.channel, {}, &Number::number),
+                    Number{route.channel, place});
+}
+
+void Session::erase(Routes::const_iterator route) {
+    const auto place = static_cast<std::uint16_t>(routes_.index_of(route));
+    if (route->channel != 0) numbers_.erase(find(route->channel));
+    routes_.erase(route);
+    for (Number& number : numbers_) {
+        if (number.place > place) --number.place;
+    }
+}
+
+}  // namespace turnpike::relay
