@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The one thing that the workers share: which relayed addresses are taken, by which worker, and which
-// are reserved for a RESERVATION-TOKEN. Taking and giving back go through a mutex, a few times an
-// allocation; the look-up of a packet is one atomic load. Thread-safe.
+// The one thing that the workers share: which relayed addresses are taken, by which worker, and
+// which are reserved for a RESERVATION-TOKEN. Taking and giving back go through a mutex, a few
+// times an allocation; the look-up of a packet is one atomic load. Thread-safe.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "auth/peer_policy.hpp"
 #include "auth/quota.hpp"
 #include "protocol/address.hpp"
 #include "protocol/time.hpp"
 #include "server/relay/port_pool.hpp"
+#include "server/telemetry/thread_safety.hpp"
 
 namespace turnpike::worker {
 
@@ -75,18 +75,24 @@ private:
         RelayPort port;
         protocol::TimePoint until;
     };
-    struct Pool {
-        RelayAddress address;
-        relay::PortPool ports;
-        std::unique_ptr<std::atomic<std::uint16_t>[]> owners;  // by port - first; 0: not live
-    };
+    // By port - first: the worker's index and one; 0: not live.
+    using Owners = std::vector<std::atomic<std::uint16_t>>;
 
+    [[nodiscard]] std::size_t address_of(const RelayPort& port) const noexcept;
+    [[nodiscard]] std::size_t place_of(const RelayPort& port) const noexcept;
+    void give_back_locked(const RelayPort& port) TURNPIKE_REQUIRES(mutex_);
+
+    // Constant after construction, but for the values of the atomics.
     std::uint16_t port_first_;
     std::uint16_t port_last_;
-    std::vector<Pool> pools_;
-    mutable std::mutex mutex_;  // guards pools' ports, reservations_ and quota_
-    std::unordered_map<std::uint64_t, Reservation> reservations_;
-    auth::Quota quota_;
+    std::vector<RelayAddress> addresses_;
+    std::vector<Owners> owners_;  // by address
+    // Shared by the workers.
+    mutable telemetry::Mutex mutex_;
+    std::vector<relay::PortPool> pools_ TURNPIKE_GUARDED_BY(mutex_);  // by address
+    boost::unordered_flat_map<std::uint64_t, Reservation> reservations_
+        TURNPIKE_GUARDED_BY(mutex_);  // by token
+    auth::Quota quota_ TURNPIKE_GUARDED_BY(mutex_);
 };
 
 }  // namespace turnpike::worker
