@@ -18,12 +18,12 @@
 namespace turnpike::auth {
 
 struct PeerPolicySettings {
-    std::vector<protocol::Subnet> allow;  // wins over deny and the built-in list
-    std::vector<protocol::Subnet> deny;
+    std::vector<protocol::Subnet> allow = {};  // wins over deny and the built-in list
+    std::vector<protocol::Subnet> deny = {};
     // Addresses of this host: listening, interface and external ones.
-    std::vector<protocol::IpAddress> own;
+    std::vector<protocol::IpAddress> own = {};
     // Those of them that carry relayed addresses as clients see them.
-    std::vector<protocol::IpAddress> relayed;
+    std::vector<protocol::IpAddress> relayed = {};
 };
 
 // Which relayed addresses live right now, on any worker. Thread-safe.

@@ -19,9 +19,9 @@
 namespace turnpike::auth {
 
 struct UserDirectorySettings {
-    std::string realm;                                       // prepared
-    std::vector<std::pair<std::string, std::string>> users;  // name, password (prepared)
-    std::vector<TimedSecret> secrets;
+    std::string realm;                                            // prepared
+    std::vector<std::pair<std::string, std::string>> users = {};  // name, password (prepared)
+    std::vector<TimedSecret> secrets = {};
     std::uint32_t allocations_per_user = 0;
     std::uint64_t bits_per_second = 0;
     std::uint64_t bytes = 0;
@@ -29,8 +29,8 @@ struct UserDirectorySettings {
 
 // Who is asked for: a USERNAME, or a USERHASH when `username` is empty and `userhash` is not.
 struct UserQuery {
-    std::string_view username;
-    protocol::Bytes userhash;
+    std::string_view username = {};
+    protocol::Bytes userhash = {};
 };
 
 class UserDirectory {
