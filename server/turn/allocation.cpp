@@ -145,10 +145,12 @@ void Allocation::close(Family family, Effects& effects) {
 }
 
 void Allocation::close_due(TimePoint now, Effects& effects) {
+    const auto stays = [&](Family family) {
+        return has_family(family) && now < expires_[index_of(family)];
+    };
+    if (std::ranges::none_of(families, stays)) return end(EndReason::expired, effects);
     for (const Family family : families) {
-        if (!has_family(family) || now < expires_[index_of(family)]) continue;
-        if (!holds_other_than(family)) return end(EndReason::expired, effects);
-        close(family, effects);
+        if (has_family(family) && !stays(family)) close(family, effects);
     }
 }
 
