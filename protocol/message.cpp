@@ -11,6 +11,7 @@ namespace turnpike::protocol {
 namespace {
 
 constexpr std::size_t attribute_header_octets = 4;
+constexpr std::size_t word_octets = 4;  // every attribute starts at a multiple of these
 
 constexpr std::size_t padded_size(std::size_t octets) noexcept {
     return (octets + 3U) & ~std::size_t{3};
@@ -115,7 +116,7 @@ Result<Message, DecodeError> Message::decode(Bytes datagram) noexcept {
 void Message::note(const Attribute& attribute) noexcept {
     if (const auto row = row_of(attribute.type)) {
         auto& first = first_[*row];
-        if (first == 0) first = static_cast<std::uint16_t>(attribute.offset);
+        if (first == 0) first = static_cast<std::uint16_t>(attribute.offset / word_octets);
     } else if (comprehension_required(attribute.type)) {
         unknown_required_ = true;
     }
@@ -131,7 +132,7 @@ AttributeIterator Message::end() const noexcept {
 std::optional<Attribute> Message::find(AttributeType type) const noexcept {
     const auto row = row_of(static_cast<std::uint16_t>(type));
     if (!row || first_[*row] == 0) return std::nullopt;
-    return attribute_at(octets_, first_[*row]);
+    return attribute_at(octets_, first_[*row] * word_octets);
 }
 
 }  // namespace turnpike::protocol

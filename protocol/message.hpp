@@ -107,7 +107,8 @@ private:
     std::size_t end_ =
         header_octets;  // of begin()..end(): up to the first integrity attribute, inclusive
     bool unknown_required_ = false;
-    // Offset of the first occurrence by row of attribute_rules; 0 where there is none.
+    // Where the first occurrence starts by row of attribute_rules, in words of four octets, because
+    // the offset in octets may pass 65535; 0 where there is none.
     std::array<std::uint16_t, attribute_rules.size()> first_{};
 };
 
