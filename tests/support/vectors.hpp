@@ -50,6 +50,8 @@ inline constexpr std::string_view derived_realm = "example.org";
 inline constexpr std::string_view derived_password = "secret";
 inline constexpr std::string_view derived_nonce = "obMatJos2gAAA0123456789abcdef";
 inline constexpr std::string_view derived_transaction_id = "0102030405060708090a0b0c";
+// ... of the one with USERHASH, whose feature bits say that names may be hashed.
+inline constexpr std::string_view derived_nonce_anonymous = "obMatJos2wAAA0123456789abcdef";
 inline constexpr std::string_view derived_key_md5 = "543e1aec5d3614f03141652d6ada51b2";
 inline constexpr std::string_view derived_key_sha256 =
     "d1659fff7a501be15962adc35514ca6a5868905695f2dd1093741f931e000a1f";
