@@ -33,7 +33,8 @@ class IpAddress {
 public:
     constexpr IpAddress() noexcept = default;  // 0.0.0.0
 
-    // Network byte order. The size of the span decides nothing: callers pass exactly 4 or 16 octets.
+    // Network byte order. The size of the span decides nothing: callers pass exactly 4 or 16
+    // octets.
     [[nodiscard]] static IpAddress v4(std::span<const std::byte, 4> octets) noexcept;
     [[nodiscard]] static IpAddress v6(std::span<const std::byte, 16> octets) noexcept;
     [[nodiscard]] static constexpr IpAddress v4(std::uint32_t host_order) noexcept;

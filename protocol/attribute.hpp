@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // What each STUN/TURN attribute may look like on the wire: one row, one attribute (IANA STUN
-// Attributes). Parser, writer, fuzzer dictionary and logs read this table; nothing else knows sizes.
-// Numbers that are reserved in the registry (RESPONSE-ADDRESS, BANDWIDTH, TIMER-VAL, ...) have no row:
-// to today's server they are unknown.
+// Attributes). Parser, writer, fuzzer dictionary and logs read this table; nothing else knows
+// sizes. Numbers that are reserved in the registry (RESPONSE-ADDRESS, BANDWIDTH, TIMER-VAL, ...)
+// have no row: to today's server they are unknown.
 #pragma once
 
 #include <algorithm>
@@ -125,7 +125,8 @@ inline constexpr std::array attribute_rules{
     AttributeRule{AttributeType::icmp, "ICMP", 8, 8},
     AttributeRule{AttributeType::software, "SOFTWARE", 0, 763},
     AttributeRule{AttributeType::alternate_server, "ALTERNATE-SERVER", 8, 20},
-    AttributeRule{AttributeType::transaction_transmit_counter, "TRANSACTION-TRANSMIT-COUNTER", 4, 4},
+    AttributeRule{AttributeType::transaction_transmit_counter, "TRANSACTION-TRANSMIT-COUNTER", 4,
+                  4},
     AttributeRule{AttributeType::cache_timeout, "CACHE-TIMEOUT", 4, 4},
     AttributeRule{AttributeType::fingerprint, "FINGERPRINT", 4, 4},
     AttributeRule{AttributeType::ice_controlled, "ICE-CONTROLLED", 8, 8},
@@ -141,7 +142,8 @@ inline constexpr std::array attribute_rules{
     AttributeRule{AttributeType::cisco_webex_flow_info, "CISCO-WEBEX-FLOW-INFO", 0, 65535},
     AttributeRule{AttributeType::citrix_transaction_id, "CITRIX-TRANSACTION-ID", 0, 65535},
     AttributeRule{AttributeType::goog_network_info, "GOOG-NETWORK-INFO", 0, 65535},
-    AttributeRule{AttributeType::goog_last_ice_check_received, "GOOG-LAST-ICE-CHECK-RECEIVED", 0, 65535},
+    AttributeRule{AttributeType::goog_last_ice_check_received, "GOOG-LAST-ICE-CHECK-RECEIVED", 0,
+                  65535},
     AttributeRule{AttributeType::goog_misc_info, "GOOG-MISC-INFO", 0, 65535},
     AttributeRule{AttributeType::goog_obsolete_1, "GOOG-OBSOLETE-1", 0, 65535},
     AttributeRule{AttributeType::goog_connection_id, "GOOG-CONNECTION-ID", 0, 65535},
@@ -150,7 +152,8 @@ inline constexpr std::array attribute_rules{
     AttributeRule{AttributeType::goog_delta_sync_req, "GOOG-DELTA-SYNC-REQ", 0, 65535},
     AttributeRule{AttributeType::goog_message_integrity_32, "GOOG-MESSAGE-INTEGRITY-32", 4, 4},
     AttributeRule{AttributeType::meta_dtls_in_stun, "META-DTLS-IN-STUN", 0, 65535},
-    AttributeRule{AttributeType::meta_dtls_in_stun_ack, "META-DTLS-IN-STUN-ACKNOWLEDGEMENT", 0, 65535},
+    AttributeRule{AttributeType::meta_dtls_in_stun_ack, "META-DTLS-IN-STUN-ACKNOWLEDGEMENT", 0,
+                  65535},
 };
 
 // find_rule() searches by halves.

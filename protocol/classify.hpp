@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// What a datagram or stream begins with, by its first byte (RFC 7983 section 7, RFC 8656 section 12).
+// What a datagram or stream begins with, by its first byte (RFC 7983 section 7, RFC 8656 section
+// 12).
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// FINGERPRINT: CRC-32 of the message up to the attribute, XORed with 0x5354554E (RFC 8489 section 14.7).
+// FINGERPRINT: CRC-32 of the message up to the attribute, XORed with 0x5354554E (RFC 8489
+// section 14.7).
 #pragma once
 
 #include <cstdint>

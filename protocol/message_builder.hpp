@@ -24,15 +24,18 @@ public:
                    const TransactionId& id) noexcept;
 
     // The answer to `request`: same method and transaction id.
-    [[nodiscard]] static MessageBuilder success(MutableBytes buffer, const Message& request) noexcept;
+    [[nodiscard]] static MessageBuilder success(MutableBytes buffer,
+                                                const Message& request) noexcept;
     // ... with ERROR-CODE; an empty reason means the table's.
     [[nodiscard]] static MessageBuilder error(MutableBytes buffer, const Message& request,
-                                              ErrorCode code, std::string_view reason = {}) noexcept;
+                                              ErrorCode code,
+                                              std::string_view reason = {}) noexcept;
 
     void bytes(AttributeType type, Bytes value) noexcept;
     void text(AttributeType type, std::string_view value) noexcept;
-    // The header of an attribute whose value, padded, already stands right behind the buffer: neither
-    // copied nor in finish()'s span, but counted in the message's length. The last attribute.
+    // The header of an attribute whose value, padded, already stands right behind the buffer:
+    // neither copied nor in finish()'s span, but counted in the message's length. The last
+    // attribute.
     void value_follows(AttributeType type, std::size_t size) noexcept;
     void u32(AttributeType type, std::uint32_t value) noexcept;
     void u64(AttributeType type, std::uint64_t value) noexcept;
@@ -42,7 +45,8 @@ public:
     void lifetime(std::chrono::seconds lifetime) noexcept;
     void channel_number(std::uint16_t number) noexcept;
     void requested_transport(std::uint8_t protocol) noexcept;
-    void family(AttributeType type, Family family) noexcept;  // the two ...-ADDRESS-FAMILY attributes
+    void family(AttributeType type,
+                Family family) noexcept;  // the two ...-ADDRESS-FAMILY attributes
     void even_port(EvenPort even_port) noexcept;
     void address_error(Family family, ErrorCode code) noexcept;  // ADDRESS-ERROR-CODE
     void error_code(ErrorCode code, std::string_view reason) noexcept;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Message classes and methods, and how both share the 14 bits of the message type (RFC 8489 section 5).
+// Message classes and methods, and how both share the 14 bits of the message type (RFC 8489 section
+// 5).
 #pragma once
 
 #include <algorithm>

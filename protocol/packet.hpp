@@ -25,9 +25,7 @@ public:
     [[nodiscard]] MutableBytes payload() const noexcept { return buffer_.subspan(offset_, size_); }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] std::size_t headroom() const noexcept { return offset_; }
-    [[nodiscard]] std::size_t tailroom() const noexcept {
-        return buffer_.size() - offset_ - size_;
-    }
+    [[nodiscard]] std::size_t tailroom() const noexcept { return buffer_.size() - offset_ - size_; }
 
     // Makes `part`, a piece of this packet's payload, the whole payload.
     void narrow(Bytes part) noexcept {

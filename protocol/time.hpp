@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // The two clocks of the project as types. Lifetimes and deadlines are monotonic; only the expiry of
-// a time-limited username is compared with wall time. The clock itself is read once per loop turn by
-// a worker and passed down: pure code gets a Moment and never asks.
+// a time-limited username is compared with wall time. The clock itself is read once per loop turn
+// by a worker and passed down: pure code gets a Moment and never asks.
 #pragma once
 
 #include <chrono>

@@ -36,7 +36,9 @@ public:
         if (!room.empty()) std::ranges::copy(octets, room.begin());
     }
 
-    constexpr void zeros(std::size_t count) noexcept { std::ranges::fill(take(count), std::byte{}); }
+    constexpr void zeros(std::size_t count) noexcept {
+        std::ranges::fill(take(count), std::byte{});
+    }
 
 private:
     constexpr MutableBytes take(std::size_t count) noexcept {
