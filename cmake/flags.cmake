@@ -20,6 +20,10 @@ if(TURNPIKE_SANITIZE)
         -fsanitize=${TURNPIKE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(turnpike_flags INTERFACE -fsanitize=${TURNPIKE_SANITIZE})
 endif()
+# What the fuzzers link tells them how far an input got.
+if(TURNPIKE_FUZZ)
+    target_compile_options(turnpike_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # turnpike_library(name SOURCES a.cpp ... LINKS target ...): a folder's library; its links are its arrows.
 function(turnpike_library name)
