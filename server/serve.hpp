@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// `turnpike serve`: from a configuration to a running relay and to its end.
+// The serve command: from a configuration to a running relay and to its end.
 #pragma once
 
 #include <iosfwd>
