@@ -17,9 +17,14 @@ struct Watch::State {
 };
 
 Watch::Watch(boost::asio::io_context& context, FileDescriptor descriptor)
-    : state_{std::make_shared<State>(State{.descriptor = {context, descriptor.get()}})} {
-    (void)descriptor.release();
+    : state_{std::make_shared<State>(
+          State{.descriptor = boost::asio::posix::stream_descriptor{context}})} {
+    boost::system::error_code error;
+    state_->descriptor.assign(descriptor.get(), error);
+    if (!error) (void)descriptor.release();
 }
+
+Watch::operator bool() const noexcept { return state_->descriptor.is_open(); }
 
 Watch::~Watch() {
     state_->reading = false;

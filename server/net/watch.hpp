@@ -23,6 +23,9 @@ public:
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
+    // False where the system could not watch the descriptor; it is closed then.
+    [[nodiscard]] explicit operator bool() const noexcept;
+
     // A callback may destroy the watch.
     void on_readable(Callback callback);
     void on_writable(Callback callback);

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/worker/assemble.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "auth/password.hpp"
+#include "server/net/default_addresses.hpp"
+#include "server/net/host_addresses.hpp"
+#include "server/worker/random.hpp"
+
+namespace turnpike::worker {
+
+using protocol::IpAddress;
+
+namespace {
+
+std::vector<IpAddress> addresses_to_relay_on(const config::Relay& relay) {
+    if (!relay.addresses.empty()) return relay.addresses;
+    if (auto addresses = net::default_addresses(); !addresses.empty()) return addresses;
+    const auto host = net::host_addresses();
+    std::vector<IpAddress> outside;
+    std::ranges::copy_if(host, std::back_inserter(outside), [](const IpAddress& address) {
+        return !net::is_loopback(address) && !net::is_link_local(address);
+    });
+    return outside.empty() ? host : outside;
+}
+
+bool serves(const std::vector<RelayAddress>& relays, protocol::Family family) {
+    return std::ranges::any_of(
+        relays, [&](const RelayAddress& relay) { return relay.local.family() == family; });
+}
+
+// As keys are derived from it. What cannot be prepared stays: no client can produce it either.
+std::string prepared(const std::string& text) { return auth::opaque_string(text).value_or(text); }
+
+// Rounded up, so that a limit never becomes none.
+std::uint64_t share(std::uint64_t limit, std::size_t workers) {
+    return (limit + workers - 1) / workers;
+}
+
+}  // namespace
+
+std::vector<RelayAddress> relay_addresses(const config::Relay& relay) {
+    std::vector<RelayAddress> result;
+    for (const IpAddress& local : addresses_to_relay_on(relay)) {
+        const auto external =
+            std::ranges::find(relay.external, local, &config::ExternalAddress::relay);
+        result.push_back(
+            {local, external == relay.external.end() ? local : external->external});
+    }
+    return result;
+}
+
+std::size_t worker_count(const config::Server& server) {
+    if (server.workers != 0) return server.workers;
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+
+Settings worker_settings(const config::Config& config, const std::vector<RelayAddress>& relays) {
+    const config::Limits& limits = config.limits;
+    const std::size_t workers = worker_count(config.server);
+    Settings settings;
+    settings.turn.software = config.server.software;
+    settings.turn.lifetime_max = limits.lifetime_max;
+    settings.turn.session_limit = limits.session;
+    settings.turn.permissions_max = limits.permissions_per_allocation;
+    settings.turn.channels_max = limits.channels_per_allocation;
+    settings.turn.channels = config.relay.channels == config::Channels::rfc5766
+                                 ? protocol::ChannelRange::rfc5766
+                                 : protocol::ChannelRange::rfc8656;
+    settings.turn.relays_ipv4 = serves(relays, protocol::Family::ipv4);
+    settings.turn.relays_ipv6 = serves(relays, protocol::Family::ipv6);
+    settings.stream.queue_octets_max = limits.tcp_buffer_bytes;
+    settings.stream.idle = limits.tcp_idle;
+    settings.budget = {.total_per_second = share(limits.unauthenticated_per_second, workers),
+                       .prefix_per_second =
+                           share(limits.unauthenticated_per_prefix_second, workers),
+                       .seed = {random_number(), random_number()}};
+    return settings;
+}
+
+auth::PeerPolicySettings peer_policy_settings(const config::Config& config,
+                                              const std::vector<RelayAddress>& relays) {
+    auth::PeerPolicySettings settings{
+        .allow = config.peers.allow, .deny = config.peers.deny, .own = {}, .relayed = {}};
+    settings.own = net::host_addresses();
+    for (const auto* endpoints :
+         {&config.listen.udp, &config.listen.tcp, &config.listen.tls, &config.listen.dtls}) {
+        for (const protocol::Endpoint& endpoint : *endpoints) {
+            settings.own.push_back(endpoint.address);
+        }
+    }
+    for (const RelayAddress& relay : relays) {
+        settings.own.push_back(relay.local);
+        settings.own.push_back(relay.advertised);
+        settings.relayed.push_back(relay.advertised);
+    }
+    return settings;
+}
+
+auth::UserDirectorySettings user_directory_settings(const config::Config& config) {
+    auth::UserDirectorySettings settings{.realm = prepared(config.realm),
+                                         .users = {},
+                                         .secrets = {},
+                                         .allocations_per_user = config.limits.allocations_per_user,
+                                         .bits_per_second = config.limits.bits_per_second,
+                                         .bytes = config.limits.bytes};
+    for (const config::User& user : config.users) {
+        settings.users.emplace_back(user.name, prepared(user.password));
+    }
+    for (const config::Secret& secret : config.auth.secrets) {
+        settings.secrets.push_back(
+            {.secret = secret.secret,
+             .expiry_ends_relay = config::expiry_ends_relay(config.auth, secret)});
+    }
+    return settings;
+}
+
+auth::Authenticator make_authenticator(const config::Config& config, bool username_anonymity) {
+    auth::NonceSecret secret;
+    fill_random(secret);
+    const bool algorithms = config.auth.password_algorithms;
+    return {{.realm = prepared(config.realm), .offer_sha256 = algorithms},
+            {secret,
+             {.password_algorithms = algorithms, .username_anonymity = username_anonymity},
+             config.auth.nonce_lifetime}};
+}
+
+}  // namespace turnpike::worker

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The one place where the configuration becomes what the parts of the server are built from.
+#pragma once
+
+#include <vector>
+
+#include "auth/authenticator.hpp"
+#include "auth/peer_policy.hpp"
+#include "auth/user_directory.hpp"
+#include "server/config/config.hpp"
+#include "server/worker/relay_directory.hpp"
+#include "server/worker/settings.hpp"
+
+namespace turnpike::worker {
+
+// As configured; else those of the default routes, else any that is neither loopback nor link-local,
+// else loopback, which only this host can reach.
+[[nodiscard]] std::vector<RelayAddress> relay_addresses(const config::Relay& relay);
+
+[[nodiscard]] std::size_t worker_count(const config::Server& server);
+[[nodiscard]] Settings worker_settings(const config::Config& config,
+                                       const std::vector<RelayAddress>& relays);
+[[nodiscard]] auth::PeerPolicySettings peer_policy_settings(
+    const config::Config& config, const std::vector<RelayAddress>& relays);
+[[nodiscard]] auth::UserDirectorySettings user_directory_settings(const config::Config& config);
+[[nodiscard]] auth::Authenticator make_authenticator(const config::Config& config,
+                                                     bool username_anonymity);
+
+}  // namespace turnpike::worker

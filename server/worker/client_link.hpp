@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The way back to one client: a listener's socket and an address, or its connection. A UDP client may
+// be sent to through any socket that is bound to the address it knows; a connection has one way.
+#pragma once
+
+#include "protocol/address.hpp"
+#include "protocol/bytes.hpp"
+#include "server/worker/outbox.hpp"
+
+namespace turnpike::worker {
+
+// A connection as those see it who only write to it.
+class StreamWriter {
+public:
+    virtual ~StreamWriter() = default;
+    // An answer that finds no room cuts the connection; data is dropped whole and counted.
+    virtual void answer(protocol::Bytes message) = 0;
+    virtual void relay(protocol::Bytes message) = 0;
+};
+
+struct ClientLink {
+    int socket = -1;             // UDP: of the listener
+    protocol::Endpoint client;
+    protocol::IpAddress source;  // UDP: where answers leave from
+    StreamWriter* stream = nullptr;  // set for a connection, which outlives its allocation
+
+    // The views live until the outbox is flushed.
+    void answer(protocol::Bytes message, Outbox& outbox) const {
+        if (stream != nullptr) return stream->answer(message);
+        outbox.send({socket, client, source, message});
+    }
+    void relay(protocol::Bytes message, Outbox& outbox) const {
+        if (stream != nullptr) return stream->relay(message);
+        outbox.send({socket, client, source, message});
+    }
+};
+
+}  // namespace turnpike::worker

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What the parts of one worker have in common: its loop, its counters, its sessions, its buffers.
+// Used by the worker's own thread alone.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include "server/net/packet_io.hpp"
+#include "server/relay/route_table.hpp"
+#include "server/telemetry/counters.hpp"
+#include "server/worker/holdings.hpp"
+#include "server/worker/outbox.hpp"
+#include "server/worker/shared.hpp"
+
+namespace turnpike::worker {
+
+struct Context {
+    WorkerIndex index;
+    const Shared& shared;
+    telemetry::Counters& counters;
+    boost::asio::io_context io{1};
+    relay::RouteTable routes{};
+    Holdings holdings{};
+    net::ReceiveBatch inbox{};
+    Outbox outbox{counters};
+
+    void count(telemetry::Counter counter, std::uint64_t amount = 1) noexcept {
+        counters.add(counter, amount);
+    }
+};
+
+}  // namespace turnpike::worker

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/worker/datagram_service.hpp"
+
+#include <utility>
+
+#include "protocol/classify.hpp"
+#include "server/net/socket_options.hpp"
+
+namespace turnpike::worker {
+
+using protocol::Kind;
+using telemetry::Counter;
+
+namespace {
+
+// Batches that one readable listener may bring before the relay sockets get their turn.
+constexpr int rounds_max = 4;
+
+}  // namespace
+
+void DatagramService::listen(net::FileDescriptor socket, OnReadable on_readable) {
+    auto listener = std::make_unique<Listener>();
+    listener->bound = net::bound_to(socket.get());
+    listener->socket = std::make_unique<net::Watch>(context_.io, std::move(socket));
+    listener->socket->on_readable(
+        [raw = listener.get(), callback = std::move(on_readable)] { callback(*raw); });
+    listeners_.push_back(std::move(listener));
+}
+
+void DatagramService::receive(const Listener& listener, protocol::Moment now) {
+    for (int round = 0; round < rounds_max; ++round) {
+        const std::size_t received = context_.inbox.receive(listener.socket->descriptor());
+        for (std::size_t index = 0; index < received; ++index) {
+            handle(listener, context_.inbox[index], now);
+        }
+        context_.outbox.flush();  // before its buffers are received into again
+        if (received < net::batch_size) break;
+    }
+}
+
+void DatagramService::handle(const Listener& listener, net::Received datagram,
+                             protocol::Moment now) {
+    const bool wildcard = listener.bound.address.is_unspecified();
+    const protocol::FiveTuple five_tuple{
+        .client = datagram.source,
+        .server = {wildcard ? datagram.local : listener.bound.address, listener.bound.port},
+        .transport = protocol::Transport::udp};
+    const ClientLink link{.socket = listener.socket->descriptor(),
+                          .client = datagram.source,
+                          .source = wildcard ? datagram.local : protocol::IpAddress{}};
+    const ClientMessage message{.five_tuple = five_tuple,
+                                .link = link,
+                                .octets = datagram.packet.payload(),
+                                .packet = &datagram.packet,
+                                .now = now};
+    switch (protocol::classify(message.octets, context_.shared.settings.turn.channels)) {
+        case Kind::stun:
+            return stun_.serve(message);
+        case Kind::channel_data:
+            return relay_.from_channel(message);
+        case Kind::dtls:
+        case Kind::junk:
+            return context_.count(Counter::drop_not_turn);
+    }
+}
+
+}  // namespace turnpike::worker

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/worker/effect_executor.hpp"
+
+#include <string>
+#include <type_traits>
+
+#include "server/turn/outcome.hpp"
+
+namespace turnpike::worker {
+
+using protocol::Family;
+using telemetry::Counter;
+using turn::EndReason;
+
+namespace {
+
+Counter end_counter(EndReason reason) noexcept {
+    switch (reason) {
+        case EndReason::deleted:
+            return Counter::allocations_ended_deleted;
+        case EndReason::expired:
+            return Counter::allocations_ended_expired;
+        case EndReason::deadline:
+            return Counter::allocations_ended_deadline;
+        case EndReason::disconnected:
+            return Counter::allocations_ended_disconnected;
+        case EndReason::shutdown:
+            return Counter::allocations_ended_shutdown;
+        case EndReason::refused:
+            return Counter::allocations_ended_refused;
+    }
+    return Counter::allocations_ended_shutdown;
+}
+
+std::string relayed_text(const Holding& holding) {
+    std::string text;
+    for (const auto& relay : holding.relays) {
+        if (!relay) continue;
+        if (!text.empty()) text += ',';
+        text += relay->port.advertised.to_string();
+    }
+    return text;
+}
+
+}  // namespace
+
+void EffectExecutor::execute(const turn::Effects& effects, protocol::TimePoint now) {
+    for (const turn::Effect& effect : effects) {
+        std::visit(
+            [&](const auto& each) {
+                if constexpr (std::is_same_v<std::decay_t<decltype(each)>, turn::EndAllocation>) {
+                    carry_out(each, now);
+                } else {
+                    carry_out(each);
+                }
+            },
+            effect);
+    }
+}
+
+void EffectExecutor::announce(protocol::AllocationId id, std::chrono::seconds lifetime) {
+    const Holding* holding = context_.holdings.find(id);
+    if (holding == nullptr) return;
+    context_.count(Counter::allocations_made);
+    context_.shared.log.info("allocation made",
+                             {{"id", static_cast<std::uint64_t>(id)},
+                              {"user", holding->username},
+                              {"realm", holding->realm},
+                              {"client", holding->five_tuple.client.to_string()},
+                              {"transport", to_string(holding->five_tuple.transport)},
+                              {"relayed", relayed_text(*holding)},
+                              {"lifetime_seconds", lifetime.count()}});
+}
+
+void EffectExecutor::carry_out(const turn::InstallRoute& effect) {
+    context_.routes.install(effect.allocation, effect.route.peer, effect.route.channel,
+                            effect.expires);
+}
+
+void EffectExecutor::carry_out(const turn::RemoveRoute& effect) {
+    context_.routes.remove(effect.allocation, effect.route.peer, effect.route.channel);
+}
+
+void EffectExecutor::carry_out(const turn::SetDeadline& effect) {
+    wheel_.set(effect.allocation, effect.when);
+}
+
+void EffectExecutor::carry_out(const turn::CloseRelay& effect) {
+    context_.routes.close_relayed(effect.allocation, effect.family);
+    if (Holding* holding = context_.holdings.find(effect.allocation)) {
+        close(*holding, effect.family);
+    }
+}
+
+void EffectExecutor::carry_out(const turn::EndAllocation& effect, protocol::TimePoint now) {
+    wheel_.cancel(effect.allocation);
+    Holding* holding = context_.holdings.find(effect.allocation);
+    if (holding == nullptr) return;
+    log_end(*holding, effect.reason, now);
+    // A packet in the outbox may still name a socket that closes here; its number must not be taken
+    // by another socket before it has left.
+    context_.outbox.flush();
+    for (const Family family : {Family::ipv4, Family::ipv6}) close(*holding, family);
+    context_.shared.directory.give_back_quota(holding->username);
+    context_.routes.close(effect.allocation);
+    context_.holdings.erase(effect.allocation);
+}
+
+void EffectExecutor::close(Holding& holding, Family family) {
+    auto& relay = holding.relays[turn::index_of(family)];
+    if (!relay) return;
+    context_.outbox.flush();
+    relay->socket.reset();  // before the port: whoever takes it must be able to bind it
+    context_.shared.directory.give_back(relay->port);
+    relay.reset();
+}
+
+void EffectExecutor::log_end(const Holding& holding, EndReason reason, protocol::TimePoint now) {
+    context_.count(end_counter(reason));
+    const relay::Traffic& to_peer = holding.session->traffic_to_peer();
+    const relay::Traffic& to_client = holding.session->traffic_from_peer();
+    context_.shared.log.info("allocation ended",
+                             {{"id", static_cast<std::uint64_t>(holding.id)},
+                              {"user", holding.username},
+                              {"realm", holding.realm},
+                              {"client", holding.five_tuple.client.to_string()},
+                              {"relayed", relayed_text(holding)},
+                              {"reason", to_string(reason)},
+                              {"duration_seconds", now - holding.since},
+                              {"bytes_to_peer", to_peer.bytes},
+                              {"packets_to_peer", to_peer.packets},
+                              {"bytes_to_client", to_client.bytes},
+                              {"packets_to_client", to_client.packets}});
+}
+
+}  // namespace turnpike::worker

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Carries out what the rules decided, in order: routes into the route table, deadlines into the timer
+// wheel, and everything that an allocation held back to where it came from, with one log line at its
+// beginning and one at its end. The only place where a holding ends. Owned by one worker.
+#pragma once
+
+#include "protocol/time.hpp"
+#include "server/turn/effect.hpp"
+#include "server/worker/context.hpp"
+#include "server/worker/timer_wheel.hpp"
+
+namespace turnpike::worker {
+
+class EffectExecutor {
+public:
+    EffectExecutor(Context& context, TimerWheel& wheel) noexcept
+        : context_{context}, wheel_{wheel} {}
+
+    void execute(const turn::Effects& effects, protocol::TimePoint now);
+
+    // The rules have accepted the allocation.
+    void announce(protocol::AllocationId id, std::chrono::seconds lifetime);
+
+private:
+    void carry_out(const turn::InstallRoute& effect);
+    void carry_out(const turn::RemoveRoute& effect);
+    void carry_out(const turn::CloseRelay& effect);
+    void carry_out(const turn::EndAllocation& effect, protocol::TimePoint now);
+    void carry_out(const turn::SetDeadline& effect);
+    void close(Holding& holding, protocol::Family family);
+    void log_end(const Holding& holding, turn::EndReason reason, protocol::TimePoint now);
+
+    Context& context_;
+    TimerWheel& wheel_;
+};
+
+}  // namespace turnpike::worker

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What an allocation holds outside the rules: relay sockets with their ports, a place in its user's
+// quota, the way back to its client. It is given back in one place (EffectExecutor), on every way out.
+// Owned by one worker; a Holding keeps its place in memory until it is erased.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "protocol/allocation_id.hpp"
+#include "protocol/time.hpp"
+#include "server/net/watch.hpp"
+#include "server/relay/session.hpp"
+#include "server/worker/client_link.hpp"
+#include "server/worker/relay_directory.hpp"
+
+namespace turnpike::worker {
+
+struct RelayEnd {
+    RelayPort port;
+    std::unique_ptr<net::Watch> socket;
+};
+
+struct Holding {
+    protocol::AllocationId id{};
+    relay::Session* session = nullptr;  // lives as long as the holding
+    ClientLink link;
+    std::array<std::optional<RelayEnd>, 2> relays;  // by family: IPv4, IPv6
+    protocol::FiveTuple five_tuple;
+    std::string username;
+    std::string realm;
+    protocol::TimePoint since{};
+};
+
+class Holdings {
+public:
+    Holding& insert(Holding holding) {
+        auto owned = std::make_unique<Holding>(std::move(holding));
+        Holding& place = *owned;
+        by_id_.insert_or_assign(place.id, std::move(owned));
+        return place;
+    }
+    void erase(protocol::AllocationId id) { by_id_.erase(id); }
+    [[nodiscard]] Holding* find(protocol::AllocationId id) noexcept {
+        const auto entry = by_id_.find(id);
+        return entry == by_id_.end() ? nullptr : entry->second.get();
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return by_id_.size(); }
+
+private:
+    boost::unordered_flat_map<protocol::AllocationId, std::unique_ptr<Holding>> by_id_;
+};
+
+}  // namespace turnpike::worker

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/worker/packet_relay.hpp"
+
+#include <algorithm>
+
+#include "protocol/channel_data.hpp"
+#include "server/net/relay_socket.hpp"
+
+namespace turnpike::worker {
+
+using protocol::Endpoint;
+using protocol::Packet;
+using protocol::TimePoint;
+using relay::Drop;
+using telemetry::Counter;
+
+namespace {
+
+// Batches that one readable socket may bring before the others get their turn.
+constexpr int rounds_max = 4;
+
+Counter drop_counter(Drop drop) noexcept {
+    switch (drop) {
+        case Drop::no_allocation:
+            return Counter::drop_no_allocation;
+        case Drop::no_channel:
+            return Counter::drop_no_channel;
+        case Drop::no_permission:
+            return Counter::drop_no_permission;
+        case Drop::wrong_family:
+            return Counter::drop_wrong_family;
+        case Drop::malformed:
+            return Counter::drop_malformed;
+        case Drop::too_big:
+            return Counter::drop_too_big;
+        case Drop::bandwidth:
+            return Counter::drop_bandwidth;
+        case Drop::bytes:
+            return Counter::drop_bytes;
+        case Drop::deadline:
+            return Counter::drop_deadline;
+    }
+    return Counter::drop_malformed;
+}
+
+}  // namespace
+
+void PacketRelay::count(Drop drop) noexcept { context_.count(drop_counter(drop)); }
+
+void PacketRelay::from_channel(const ClientMessage& message) {
+    const auto data = protocol::ChannelData::decode(message.octets);
+    if (!data) return count(Drop::malformed);
+    relay::Session* session = context_.routes.find(message.five_tuple);
+    if (session == nullptr) return count(Drop::no_allocation);
+    const auto peer_bound = relay::forward_channel(*session, *data, message.now.steady);
+    if (!peer_bound) return count(peer_bound.error());
+    to_peer(*session, *peer_bound, message, false);
+}
+
+void PacketRelay::from_send(const ClientMessage& message, const turn::RelayToPeer& indication) {
+    relay::Session* session = context_.routes.find(message.five_tuple);
+    if (session == nullptr) return count(Drop::no_allocation);
+    const auto peer_bound =
+        relay::forward_send(*session, indication.peer, indication.data, message.now.steady);
+    if (!peer_bound) return count(peer_bound.error());
+    to_peer(*session, *peer_bound, message, indication.dont_fragment);
+}
+
+void PacketRelay::to_peer(const relay::Session& session, const relay::PeerBound& peer_bound,
+                          const ClientMessage& message, bool dont_fragment) {
+    context_.count(Counter::packets_to_peer);
+    context_.count(Counter::bytes_to_peer, peer_bound.payload.size());
+    if (is_relay_address(peer_bound.peer.address)) return hairpin(peer_bound, message);
+    const Holding* holding = context_.holdings.find(session.id());
+    const auto& relay = holding->relays[turn::index_of(peer_bound.peer.address.family())];
+    if (!relay) return count(Drop::wrong_family);
+    const int socket = relay->socket->descriptor();
+    if (!dont_fragment) {
+        context_.outbox.send({socket, peer_bound.peer, {}, peer_bound.payload});
+    } else if (!net::send_unfragmented(socket, peer_bound.peer, peer_bound.payload)) {
+        context_.count(Counter::drop_send_failed);
+    }
+}
+
+void PacketRelay::hairpin(const relay::PeerBound& peer_bound, const ClientMessage& message) {
+    const auto owner = context_.shared.directory.owner(peer_bound.peer);
+    if (!owner) {
+        // Nobody has it now; the kernel could only hand the datagram to a stranger on this host.
+        context_.count(Counter::drop_peer_refused);
+    } else if (*owner != context_.index) {
+        if (!post_office_.post(*owner, peer_bound)) context_.count(Counter::drop_mailbox_full);
+    } else if (message.packet != nullptr) {
+        Packet packet = *message.packet;
+        packet.narrow(peer_bound.payload);
+        from_relay(peer_bound, packet, message.now.steady);
+    } else {
+        from_relay(peer_bound, copy_with_room(peer_bound.payload), message.now.steady);
+    }
+}
+
+void PacketRelay::from_worker(const relay::PeerBound& peer_bound, TimePoint now) {
+    from_relay(peer_bound, copy_with_room(peer_bound.payload), now);
+}
+
+Packet PacketRelay::copy_with_room(protocol::Bytes payload) noexcept {
+    // Nothing is received while streams and mailboxes are served, so those buffers are free then.
+    if (spare_ == net::batch_size) {
+        context_.outbox.flush();
+        spare_ = 0;
+    }
+    const protocol::MutableBytes buffer = context_.inbox.buffer(spare_++);
+    std::ranges::copy(payload, buffer.subspan(protocol::packet_headroom).begin());
+    return {buffer, protocol::packet_headroom, payload.size()};
+}
+
+void PacketRelay::from_peers(Holding& holding, protocol::Family family, TimePoint now) {
+    const int socket = holding.relays[turn::index_of(family)]->socket->descriptor();
+    for (int round = 0; round < rounds_max; ++round) {
+        const std::size_t received = context_.inbox.receive(socket);
+        for (std::size_t index = 0; index < received; ++index) {
+            net::Received datagram = context_.inbox[index];
+            to_client(holding, datagram.source, datagram.packet, now);
+        }
+        context_.outbox.flush();
+        if (received < net::batch_size) break;
+    }
+}
+
+void PacketRelay::from_relay(const relay::PeerBound& peer_bound, Packet packet, TimePoint now) {
+    relay::Session* session = context_.routes.find(peer_bound.peer);
+    if (session == nullptr) return context_.count(Counter::drop_peer_refused);
+    context_.count(Counter::packets_hairpin);
+    context_.count(Counter::bytes_hairpin, packet.size());
+    to_client(*context_.holdings.find(session->id()), peer_bound.source, packet, now);
+}
+
+void PacketRelay::to_client(const Holding& holding, const Endpoint& peer, Packet& packet,
+                            TimePoint now) {
+    const std::size_t octets = packet.size();
+    if (const auto forwarded = relay::forward_to_client(*holding.session, peer, packet, now);
+        !forwarded) {
+        return count(forwarded.error());
+    }
+    context_.count(Counter::packets_to_client);
+    context_.count(Counter::bytes_to_client, octets);
+    holding.link.relay(packet.payload(), context_.outbox);
+}
+
+bool PacketRelay::is_relay_address(const protocol::IpAddress& address) const noexcept {
+    return std::ranges::find(context_.shared.relayed, address) != context_.shared.relayed.end();
+}
+
+}  // namespace turnpike::worker

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Moves payloads between clients and peers as relay::forwarder decides: between a client's link and a
+// relay socket, or straight from one relayed address of this server to another (hairpin), here or
+// through the mailbox of the worker that has it. Payloads stay in the buffer they came in. Nothing is
+// allocated, logged or locked for a packet but in the hand-over to another worker. Owned by one worker.
+#pragma once
+
+#include "protocol/packet.hpp"
+#include "protocol/time.hpp"
+#include "server/relay/forwarder.hpp"
+#include "server/turn/outcome.hpp"
+#include "server/worker/client_message.hpp"
+#include "server/worker/context.hpp"
+#include "server/worker/post_office.hpp"
+
+namespace turnpike::worker {
+
+class PacketRelay {
+public:
+    PacketRelay(Context& context, const PostOffice& post_office) noexcept
+        : context_{context}, post_office_{post_office} {}
+
+    // ChannelData, and Send indications that the rules let through.
+    void from_channel(const ClientMessage& message);
+    void from_send(const ClientMessage& message, const turn::RelayToPeer& indication);
+    // Everything that waits in a relay socket, up to a bound.
+    void from_peers(Holding& holding, protocol::Family family, protocol::TimePoint now);
+    // What a relayed address of another worker sent to one of ours.
+    void from_worker(const relay::PeerBound& peer_bound, protocol::TimePoint now);
+
+private:
+    void to_peer(const relay::Session& session, const relay::PeerBound& peer_bound,
+                 const ClientMessage& message, bool dont_fragment);
+    void hairpin(const relay::PeerBound& peer_bound, const ClientMessage& message);
+    void from_relay(const relay::PeerBound& peer_bound, protocol::Packet packet,
+                    protocol::TimePoint now);
+    [[nodiscard]] protocol::Packet copy_with_room(protocol::Bytes payload) noexcept;
+    void to_client(const Holding& holding, const protocol::Endpoint& peer,
+                   protocol::Packet& packet, protocol::TimePoint now);
+    [[nodiscard]] bool is_relay_address(const protocol::IpAddress& address) const noexcept;
+    void count(relay::Drop drop) noexcept;
+
+    Context& context_;
+    const PostOffice& post_office_;
+    std::size_t spare_ = 0;  // of the receive batch's buffers: the next that copy_with_room() takes
+};
+
+}  // namespace turnpike::worker

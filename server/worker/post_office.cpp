@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/worker/post_office.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <fcntl.h>
+
+#include <cstdint>
+#include <stdexcept>
+#include <utility>
+
+namespace turnpike::worker {
+
+PostOffice::Box::Box()
+    : bell{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)},
+      mail{capacity, [this] {
+               // Fails only where the bell rings already.
+               (void)::eventfd_write(bell.get(), 1);
+           }} {
+    if (!bell) throw std::runtime_error{"no descriptor left for a worker's mailbox"};
+}
+
+PostOffice::PostOffice(std::size_t workers) {
+    for (std::size_t index = 0; index < workers; ++index) {
+        boxes_.push_back(std::make_unique<Box>());
+    }
+}
+
+bool PostOffice::post(WorkerIndex to, const relay::PeerBound& datagram) const {
+    return boxes_[to]->mail.push(
+        {datagram.source, datagram.peer, {datagram.payload.begin(), datagram.payload.end()}});
+}
+
+net::FileDescriptor PostOffice::bell(WorkerIndex own) const {
+    return net::FileDescriptor{::fcntl(boxes_[own]->bell.get(), F_DUPFD_CLOEXEC, 0)};
+}
+
+void PostOffice::silence(WorkerIndex own) const noexcept {
+    eventfd_t ignored = 0;
+    (void)::eventfd_read(boxes_[own]->bell.get(), &ignored);
+}
+
+}  // namespace turnpike::worker

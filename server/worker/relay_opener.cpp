@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/worker/relay_opener.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "server/net/relay_socket.hpp"
+#include "server/worker/random.hpp"
+
+namespace turnpike::worker {
+
+using protocol::ErrorCode;
+using protocol::Family;
+using relay::PortWish;
+
+namespace {
+
+// Ports that other programs hold are skipped; beyond this the range is someone else's.
+constexpr int tries_max = 64;
+
+PortWish port_wish(const turn::OpenRelay& wish) {
+    if (wish.reserve_next) return PortWish::pair;
+    return wish.even ? PortWish::even : PortWish::any;
+}
+
+RelayPort after(const RelayPort& port) {
+    RelayPort next = port;
+    ++next.local.port;
+    ++next.advertised.port;
+    return next;
+}
+
+// The grant's deadline, or the one that every allocation has, whichever comes first.
+std::optional<protocol::TimePoint> deadline_of(const auth::Grant& grant,
+                                               const turn::Settings& settings,
+                                               protocol::TimePoint now) {
+    if (settings.session_limit.count() == 0) return grant.deadline;
+    const auto limit = now + settings.session_limit;
+    return grant.deadline ? std::min(*grant.deadline, limit) : limit;
+}
+
+}  // namespace
+
+RelayOpener::RelayOpener(Context& context, OnReadable on_readable)
+    : context_{context}, on_readable_{std::move(on_readable)} {}
+
+turn::OpenedRelay RelayOpener::open(const turn::OpenRelay& wish, const Client& client,
+                                    protocol::Moment now) {
+    turn::OpenedRelay opened;
+    const auth::Grant& grant = wish.identity.grant;
+    RelayDirectory& directory = context_.shared.directory;
+    if (!directory.take_quota(grant.username, grant.allocations)) {
+        opened.error = ErrorCode::allocation_quota_reached;
+        return opened;
+    }
+    Halves halves;
+    if (wish.reservation) {
+        if (auto bound = bind_reserved(*wish.reservation, now.steady)) {
+            halves[turn::index_of(bound->port.local.address.family())] = std::move(bound);
+        }
+    }
+    for (const Family family : {Family::ipv4, Family::ipv6}) {
+        const std::size_t index = turn::index_of(family);
+        if (wish.reservation || !wish.families[index]) continue;
+        halves[index] = bind_any(family, port_wish(wish));
+        if (!halves[index]) opened.family_error[index] = ErrorCode::insufficient_capacity;
+    }
+    if (!halves[0] && !halves[1]) {
+        directory.give_back_quota(grant.username);
+        opened.error = ErrorCode::insufficient_capacity;
+        return opened;
+    }
+    hold(wish, client, std::move(halves), opened, now);
+    return opened;
+}
+
+std::optional<RelayEnd> RelayOpener::bind_any(Family family, PortWish wish) {
+    RelayDirectory& directory = context_.shared.directory;
+    std::vector<RelayPort> refused;  // held until the search is over, so that none is found twice
+    std::optional<RelayEnd> found;
+    for (int tries = 0; tries < tries_max && !found; ++tries) {
+        const auto port = directory.take(family, wish, random_number());
+        if (!port) break;
+        auto socket = bind(port->local);
+        bool usable = socket.has_value();
+        // A reserved port is bound when it is asked for; here only whether it could be.
+        if (usable && wish == PortWish::pair) {
+            usable = net::open_relay_socket(after(*port).local).has_value();
+        }
+        if (usable) {
+            found = RelayEnd{*port, *std::move(socket)};
+        } else {
+            refused.push_back(*port);
+            if (socket.has_error() && socket.error().value() != EADDRINUSE) break;
+        }
+    }
+    for (const RelayPort& port : refused) give_back(port, wish);
+    return found;
+}
+
+std::optional<RelayEnd> RelayOpener::bind_reserved(std::uint64_t token,
+                                                             protocol::TimePoint now) {
+    const auto port = context_.shared.directory.redeem(token, now);
+    if (!port) return std::nullopt;
+    auto socket = bind(port->local);
+    if (!socket) {
+        give_back(*port, PortWish::any);
+        return std::nullopt;
+    }
+    return RelayEnd{*port, *std::move(socket)};
+}
+
+protocol::Result<std::unique_ptr<net::Watch>> RelayOpener::bind(const protocol::Endpoint& local) {
+    auto socket = net::open_relay_socket(local);
+    if (!socket) return socket.error();
+    auto watch = std::make_unique<net::Watch>(context_.io, *std::move(socket));
+    if (!*watch) return make_error_code(boost::system::errc::not_enough_memory);
+    return watch;
+}
+
+void RelayOpener::give_back(const RelayPort& port, PortWish wish) {
+    context_.shared.directory.give_back(port);
+    if (wish == PortWish::pair) context_.shared.directory.give_back(after(port));
+}
+
+void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves halves,
+                       turn::OpenedRelay& opened, protocol::Moment now) {
+    const auth::Grant& grant = wish.identity.grant;
+    opened.allocation = next_id();
+    relay::SessionSeed seed{
+        .id = opened.allocation,
+        .five_tuple = client.five_tuple,
+        .relayed = {},
+        .deadline = deadline_of(grant, context_.shared.settings.turn, now.steady),
+        .bytes = grant.bytes,
+        .bits_per_second = grant.bits_per_second,
+        .random = random_number()};
+    Holding& holding = context_.holdings.insert({.id = opened.allocation,
+                                                 .link = client.link,
+                                                 .relays = {},
+                                                 .five_tuple = client.five_tuple,
+                                                 .username = grant.username,
+                                                 .realm = grant.realm,
+                                                 .since = now.steady});
+    for (const Family family : {Family::ipv4, Family::ipv6}) {
+        const std::size_t index = turn::index_of(family);
+        if (!halves[index]) continue;
+        const RelayPort port = halves[index]->port;
+        seed.relayed[index] = opened.relayed[index] = port.advertised;
+        holding.relays[index] = std::move(halves[index]);
+        holding.relays[index]->socket->on_readable(
+            [this, &holding, family] { on_readable_(holding, family); });
+        context_.shared.directory.publish(port, context_.index);
+        if (wish.reserve_next) opened.reservation = reserve_after(port, now.steady);
+    }
+    holding.session = &context_.routes.open(seed, now.steady);
+}
+
+std::uint64_t RelayOpener::reserve_after(const RelayPort& port, protocol::TimePoint now) {
+    const std::uint64_t token = random_number();
+    context_.shared.directory.reserve(after(port), token,
+                                      now + context_.shared.settings.reservation);
+    return token;
+}
+
+protocol::AllocationId RelayOpener::next_id() noexcept {
+    // The worker's number stands on top, so that workers need no common counter.
+    constexpr unsigned index_shift = 48;
+    return static_cast<protocol::AllocationId>(
+        (std::uint64_t{context_.index} << index_shift) | ++opened_);
+}
+
+}  // namespace turnpike::worker

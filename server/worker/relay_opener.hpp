@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Opens the relayed transport addresses of a new allocation: quota, ports, sockets (RFC 8656 section
+// 7.2). What was taken for an attempt that fails is given back before it returns. Owned by one worker.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "protocol/time.hpp"
+#include "server/turn/outcome.hpp"
+#include "server/worker/context.hpp"
+
+namespace turnpike::worker {
+
+class RelayOpener {
+public:
+    using OnReadable = std::function<void(Holding&, protocol::Family)>;
+
+    RelayOpener(Context& context, OnReadable on_readable);
+
+    // What the new allocation belongs to.
+    struct Client {
+        const protocol::FiveTuple& five_tuple;
+        const ClientLink& link;
+    };
+    // On success the holding and the session exist and the addresses are live.
+    [[nodiscard]] turn::OpenedRelay open(const turn::OpenRelay& wish, const Client& client,
+                                         protocol::Moment now);
+
+private:
+    using Halves = std::array<std::optional<RelayEnd>, 2>;
+
+    [[nodiscard]] std::optional<RelayEnd> bind_any(protocol::Family family, relay::PortWish wish);
+    [[nodiscard]] std::optional<RelayEnd> bind_reserved(std::uint64_t token,
+                                                        protocol::TimePoint now);
+    [[nodiscard]] protocol::Result<std::unique_ptr<net::Watch>> bind(
+        const protocol::Endpoint& local);
+    void give_back(const RelayPort& port, relay::PortWish wish);
+    void hold(const turn::OpenRelay& wish, const Client& client, Halves halves,
+              turn::OpenedRelay& opened, protocol::Moment now);
+    [[nodiscard]] std::uint64_t reserve_after(const RelayPort& port, protocol::TimePoint now);
+    [[nodiscard]] protocol::AllocationId next_id() noexcept;
+
+    Context& context_;
+    OnReadable on_readable_;
+    std::uint64_t opened_ = 0;
+};
+
+}  // namespace turnpike::worker

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/worker/server.hpp"
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <csignal>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "server/net/host_addresses.hpp"
+#include "server/net/socket_options.hpp"
+#include "server/net/tcp_listener.hpp"
+#include "server/net/udp_listener.hpp"
+#include "server/worker/assemble.hpp"
+#include "server/worker/worker.hpp"
+
+namespace turnpike::worker {
+
+using protocol::Endpoint;
+
+namespace {
+
+std::vector<protocol::IpAddress> advertised(const std::vector<RelayAddress>& relays) {
+    std::vector<protocol::IpAddress> addresses;
+    for (const RelayAddress& relay : relays) addresses.push_back(relay.advertised);
+    return addresses;
+}
+
+std::string joined(const std::vector<Endpoint>& endpoints) {
+    std::string text;
+    for (const Endpoint& endpoint : endpoints) {
+        if (!text.empty()) text += ',';
+        text += endpoint.to_string();
+    }
+    return text;
+}
+
+std::string joined(const std::vector<protocol::IpAddress>& addresses) {
+    std::string text;
+    for (const protocol::IpAddress& address : addresses) {
+        if (!text.empty()) text += ',';
+        text += address.to_string();
+    }
+    return text;
+}
+
+std::string advice(const boost::system::error_code& error) {
+    switch (error.value()) {
+        case EADDRINUSE:
+            return "another program has this port: stop it, or choose another in [listen]";
+        case EADDRNOTAVAIL:
+            return "this host has no such address: correct it in [listen], or use a wildcard";
+        case EACCES:
+            return "ports below 1024 need privileges: give CAP_NET_BIND_SERVICE, or choose another";
+        case EAFNOSUPPORT:
+            return "this host has no IPv6: leave the address out of [listen]";
+        default:
+            return "see [listen] in the configuration";
+    }
+}
+
+[[noreturn]] void refuse(std::string_view transport, const Endpoint& endpoint,
+                         const boost::system::error_code& error) {
+    throw std::runtime_error{"cannot listen on " + std::string{transport} + " " +
+                             endpoint.to_string() + ": " + error.message() + " (" +
+                             advice(error) + ")"};
+}
+
+// Every relayed address is a descriptor.
+void raise_descriptor_limit(const config::PortRange& ports, telemetry::Log& log) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+    const auto wanted = static_cast<rlim_t>(ports.max - ports.min) + 1;
+    if (limit.rlim_max >= wanted) return;
+    log.warning("fewer descriptors than relay ports",
+                {{"descriptors", static_cast<std::uint64_t>(limit.rlim_max)},
+                 {"ports", static_cast<std::uint64_t>(wanted)},
+                 {"advice", "raise LimitNOFILE of the service"}});
+}
+
+}  // namespace
+
+struct Server::Parts {
+    Parts(const config::Config& configuration, telemetry::Log& where)
+        : config{configuration},
+          log{where},
+          relays{relay_addresses(config.relay)},
+          settings{worker_settings(config, relays)},
+          relayed{advertised(relays)},
+          users{user_directory_settings(config)},
+          authenticator{make_authenticator(config, users.supports_userhash())},
+          directory{relays, config.relay.ports.min, config.relay.ports.max},
+          peer_policy{peer_policy_settings(config, relays), directory},
+          connections{config.limits.tcp_connections, config.limits.tcp_connections_per_address},
+          shared{.settings = settings,
+                 .relayed = relayed,
+                 .authenticator = authenticator,
+                 .users = users,
+                 .peer_policy = peer_policy,
+                 .directory = directory,
+                 .connections = connections,
+                 .log = log},
+          post_office{worker_count(config.server)} {}
+
+    void open_workers();
+    void open_udp(const Endpoint& endpoint);
+    void open_tcp(const Endpoint& endpoint);
+
+    config::Config config;
+    telemetry::Log& log;
+    std::vector<RelayAddress> relays;
+    Settings settings;
+    std::vector<protocol::IpAddress> relayed;
+    auth::UserDirectory users;
+    auth::Authenticator authenticator;
+    RelayDirectory directory;
+    auth::PeerPolicy peer_policy;
+    ConnectionLimits connections;
+    Shared shared;
+    PostOffice post_office;
+    std::vector<std::unique_ptr<Worker>> workers;
+    std::vector<Endpoint> udp;
+    std::vector<Endpoint> tcp;
+    boost::asio::io_context waiting{1};  // of the thread in run()
+};
+
+void Server::Parts::open_workers() {
+    for (std::size_t index = 0; index < worker_count(config.server); ++index) {
+        workers.push_back(
+            std::make_unique<Worker>(static_cast<WorkerIndex>(index), shared, post_office));
+    }
+    for (const Endpoint& endpoint : config.listen.udp) open_udp(endpoint);
+    for (const Endpoint& endpoint : config.listen.tcp) open_tcp(endpoint);
+}
+
+void Server::Parts::open_udp(const Endpoint& endpoint) {
+    if (const auto error = net::probe(endpoint, SOCK_DGRAM)) refuse("UDP", endpoint, error);
+    Endpoint bound = endpoint;  // where it asks for port 0, the first socket decides for all
+    for (const auto& worker : workers) {
+        auto socket = net::open_udp_listener(bound);
+        if (!socket) refuse("UDP", bound, socket.error());
+        bound = net::bound_to(socket->get());
+        worker->listen_udp(*std::move(socket));
+    }
+    udp.push_back(bound);
+}
+
+void Server::Parts::open_tcp(const Endpoint& endpoint) {
+    if (const auto error = net::probe(endpoint, SOCK_STREAM)) refuse("TCP", endpoint, error);
+    Endpoint bound = endpoint;
+    for (const auto& worker : workers) {
+        auto socket = net::open_tcp_listener(bound);
+        if (!socket) refuse("TCP", bound, socket.error());
+        bound = net::bound_to(socket->get());
+        worker->listen_tcp(*std::move(socket));
+    }
+    tcp.push_back(bound);
+}
+
+Server::Server(const config::Config& config, telemetry::Log& log) {
+    raise_descriptor_limit(config.relay.ports, log);
+    parts_ = std::make_unique<Parts>(config, log);
+    if (parts_->relays.empty()) {
+        throw std::runtime_error{
+            "no address to relay from: this host has none; set relay.addresses"};
+    }
+    if (net::is_loopback(parts_->relays.front().local)) {
+        log.warning("relaying on loopback", {{"advice", "set relay.addresses"}});
+    }
+    parts_->open_workers();
+}
+
+Server::~Server() = default;
+
+void Server::run() {
+    boost::asio::signal_set signals{parts_->waiting, SIGTERM, SIGINT};
+    signals.async_wait([this](const boost::system::error_code& error, int signal) {
+        if (error) return;
+        parts_->log.info("stopping", {{"signal", signal}});
+        parts_->waiting.stop();
+    });
+    std::vector<std::thread> threads;
+    for (const auto& worker : parts_->workers) {
+        threads.emplace_back([&each = *worker] { each.run(); });
+    }
+    parts_->log.info("server ready", {{"udp", joined(parts_->udp)},
+                                      {"tcp", joined(parts_->tcp)},
+                                      {"relay", joined(parts_->relayed)},
+                                      {"workers", parts_->workers.size()}});
+    parts_->waiting.run();
+    for (const auto& worker : parts_->workers) worker->stop();
+    for (std::thread& thread : threads) thread.join();
+    parts_->log.info("server stopped");
+}
+
+void Server::stop() {
+    boost::asio::post(parts_->waiting, [this] { parts_->waiting.stop(); });
+}
+
+const std::vector<Endpoint>& Server::udp() const noexcept { return parts_->udp; }
+const std::vector<Endpoint>& Server::tcp() const noexcept { return parts_->tcp; }
+
+telemetry::CounterValues Server::counters() const {
+    std::vector<const telemetry::Counters*> all;
+    for (const auto& worker : parts_->workers) all.push_back(&worker->counters());
+    return telemetry::sum(all);
+}
+
+std::size_t Server::free_ports() const { return parts_->directory.free_ports(); }
+
+}  // namespace turnpike::worker

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What all workers have in common: immutable, or safe to use from any thread. The server owns it all
+// and outlives its workers.
+#pragma once
+
+#include <span>
+
+#include "auth/authenticator.hpp"
+#include "auth/peer_policy.hpp"
+#include "auth/user_directory.hpp"
+#include "server/telemetry/log.hpp"
+#include "server/worker/connection_limits.hpp"
+#include "server/worker/relay_directory.hpp"
+#include "server/worker/settings.hpp"
+
+namespace turnpike::worker {
+
+struct Shared {
+    const Settings& settings;
+    // The addresses that carry relayed addresses, as peers see them: none of these is ever sent to
+    // through the kernel.
+    std::span<const protocol::IpAddress> relayed;
+    const auth::Authenticator& authenticator;
+    const auth::UserDirectory& users;
+    const auth::PeerPolicy& peer_policy;
+    RelayDirectory& directory;
+    ConnectionLimits& connections;
+    telemetry::Log& log;
+};
+
+}  // namespace turnpike::worker

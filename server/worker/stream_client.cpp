@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/worker/stream_client.hpp"
+
+#include <utility>
+
+namespace turnpike::worker {
+
+using protocol::TimePoint;
+using telemetry::Counter;
+
+StreamClient::StreamClient(std::unique_ptr<net::Watch> socket, Setup setup, OnChange on_change)
+    : setup_{std::move(setup)},
+      on_change_{std::move(on_change)},
+      link_{.client = setup_.five_tuple.client, .source = {}, .stream = this},
+      socket_{std::move(socket)},
+      connection_{socket_->descriptor(), setup_.channels, setup_.limits.queue_octets_max},
+      heard_{setup_.now},
+      half_since_{setup_.now},
+      read_since_{setup_.now} {
+    socket_->on_writable([this] { on_change_(*this); });
+}
+
+void StreamClient::change() { on_change_(*this); }
+
+void StreamClient::answer(protocol::Bytes message) {
+    if (state_ == State::over) return;
+    if (!connection_.queue_answer(message)) return finish(Counter::tcp_cut_slow_reader);
+    change();
+}
+
+void StreamClient::relay(protocol::Bytes message) {
+    if (state_ == State::over || state_ == State::half_closed) return;
+    if (!connection_.queue_data(message)) {
+        ++dropped_;
+        return;
+    }
+    change();
+}
+
+void StreamClient::heard(TimePoint now) noexcept {
+    if (state_ == State::fresh) state_ = State::talking;
+    heard_ = now;
+    half_ = false;
+}
+
+void StreamClient::drained(TimePoint now) noexcept {
+    if (!connection_.has_half_message()) {
+        half_ = false;
+    } else if (!half_) {
+        half_ = true;
+        half_since_ = now;
+    }
+}
+
+void StreamClient::half_close() {
+    if (state_ == State::over) return;
+    state_ = State::half_closed;
+    socket_->pause_reading();
+    change();
+}
+
+void StreamClient::finish(Counter reason) {
+    if (state_ == State::over) return;
+    state_ = State::over;
+    reason_ = reason;
+    socket_->pause_reading();
+    change();
+}
+
+void StreamClient::flush() {
+    if (state_ == State::over) return;
+    switch (connection_.flush()) {
+        case net::TcpConnection::Output::done:
+            if (state_ == State::half_closed) finish(Counter::tcp_closed);
+            return;
+        case net::TcpConnection::Output::blocked:
+            return socket_->wait_writable();
+        case net::TcpConnection::Output::failed:
+            return finish(Counter::tcp_closed);
+    }
+}
+
+std::optional<Counter> StreamClient::due(TimePoint now, bool has_allocation) noexcept {
+    const StreamSettings& limits = setup_.limits;
+    if (connection_.queued() == 0 || connection_.written() != written_) {
+        written_ = connection_.written();
+        read_since_ = now;
+    }
+    if (now - read_since_ >= limits.not_reading) return Counter::tcp_cut_slow_reader;
+    if (half_ && now - half_since_ >= limits.half_message) return Counter::tcp_cut_idle;
+    if (state_ == State::fresh && now - heard_ >= limits.first_message) {
+        return Counter::tcp_cut_idle;
+    }
+    if (!has_allocation && now - heard_ >= limits.idle) return Counter::tcp_cut_idle;
+    return std::nullopt;
+}
+
+}  // namespace turnpike::worker

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// One client's connection: its stream, its deadlines, and what it still has to be told. It never
+// closes itself, because those who write to it may be in the middle of a batch: it says that it is
+// over, and StreamService ends it when the turn does. Owned by one worker.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "protocol/address.hpp"
+#include "protocol/time.hpp"
+#include "server/net/tcp_connection.hpp"
+#include "server/net/watch.hpp"
+#include "server/telemetry/counters.hpp"
+#include "server/worker/client_link.hpp"
+#include "server/worker/settings.hpp"
+
+namespace turnpike::worker {
+
+class StreamClient final : public StreamWriter {
+public:
+    enum class State : std::uint8_t {
+        fresh,        // no whole message yet
+        talking,      // messages both ways
+        half_closed,  // the client sends no more; what is owed still goes out
+        over,         // to be ended with the turn
+    };
+    // Something waits to be written, or the client is over.
+    using OnChange = std::function<void(StreamClient&)>;
+
+    struct Setup {
+        protocol::FiveTuple five_tuple;
+        protocol::ChannelRange channels{};
+        StreamSettings limits;
+        protocol::TimePoint now;
+    };
+    StreamClient(std::unique_ptr<net::Watch> socket, Setup setup, OnChange on_change);
+
+    void answer(protocol::Bytes message) override;
+    void relay(protocol::Bytes message) override;
+
+    // A whole message came.
+    void heard(protocol::TimePoint now) noexcept;
+    // All that was there has been read.
+    void drained(protocol::TimePoint now) noexcept;
+    void half_close();
+    // Why is what a counter says; the first reason stays.
+    void finish(telemetry::Counter reason);
+    void flush();
+
+    // What is due at `now`, as the counter of its reason.
+    [[nodiscard]] std::optional<telemetry::Counter> due(protocol::TimePoint now,
+                                                        bool has_allocation) noexcept;
+
+    [[nodiscard]] State state() const noexcept { return state_; }
+    [[nodiscard]] telemetry::Counter reason() const noexcept { return reason_; }
+    [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
+    [[nodiscard]] const protocol::FiveTuple& five_tuple() const noexcept {
+        return setup_.five_tuple;
+    }
+    [[nodiscard]] const ClientLink& link() const noexcept { return link_; }
+    [[nodiscard]] net::TcpConnection& connection() noexcept { return connection_; }
+    [[nodiscard]] net::Watch& socket() noexcept { return *socket_; }
+    // Set while it stands in the service's list of those with something to do.
+    bool listed = false;
+
+private:
+    void change();
+
+    // Constant after construction.
+    Setup setup_;
+    OnChange on_change_;
+    ClientLink link_;
+    // Owned by the worker.
+    std::unique_ptr<net::Watch> socket_;
+    net::TcpConnection connection_;
+    State state_ = State::fresh;
+    telemetry::Counter reason_ = telemetry::Counter::tcp_closed;
+    std::uint64_t dropped_ = 0;        // data messages that found no room
+    std::uint64_t written_ = 0;        // as of read_since_
+    protocol::TimePoint heard_;        // the last whole message, or the beginning
+    protocol::TimePoint half_since_;   // where there is a half message
+    protocol::TimePoint read_since_;   // the client took something, or nothing waited
+    bool half_ = false;
+};
+
+}  // namespace turnpike::worker

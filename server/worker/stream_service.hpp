@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The TCP listeners and connections of one worker. Accepting and reading are bounded per turn; what a
+// turn queues for a client leaves in one write at its end. A connection that ends takes its allocation
+// with it (RFC 8656 section 7.2 allows it, and nobody else could use the five-tuple). Owned by one
+// worker.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "server/net/tcp_listener.hpp"
+#include "server/net/watch.hpp"
+#include "server/worker/context.hpp"
+#include "server/worker/effect_executor.hpp"
+#include "server/worker/packet_relay.hpp"
+#include "server/worker/stream_client.hpp"
+#include "server/worker/stun_service.hpp"
+
+namespace turnpike::worker {
+
+class StreamService {
+public:
+    struct Parts {
+        turn::Dispatcher& dispatcher;
+        EffectExecutor& executor;
+        StunService& stun;
+        PacketRelay& relay;
+    };
+    // Runs its argument within a turn of the worker.
+    using Turn = std::function<void(const std::function<void(protocol::Moment)>&)>;
+
+    StreamService(Context& context, const Parts& parts, Turn turn);
+
+    void listen(net::FileDescriptor socket);
+    // Cuts whoever is due, and listens again where descriptors had run out.
+    void sweep(protocol::TimePoint now);
+    // Writes what waits and ends who is over: the last thing of every turn.
+    void end_turn(protocol::TimePoint now);
+    void close_listeners() { listeners_.clear(); }
+    void close_all(protocol::TimePoint now);
+    [[nodiscard]] std::size_t size() const noexcept { return clients_.size(); }
+
+private:
+    void accept(net::Watch& listener, protocol::TimePoint now);
+    void welcome(net::Accepted accepted, protocol::TimePoint now);
+    void read(StreamClient& client, protocol::Moment now);
+    void handle(StreamClient& client, const protocol::Frame& frame, protocol::Moment now);
+    void end_allocation(const protocol::FiveTuple& five_tuple, protocol::TimePoint now);
+    void end(StreamClient& client, protocol::TimePoint now);
+
+    Context& context_;
+    Parts parts_;
+    Turn turn_;
+    std::vector<std::unique_ptr<net::Watch>> listeners_;
+    boost::unordered_flat_map<protocol::FiveTuple, std::unique_ptr<StreamClient>> clients_;
+    std::vector<StreamClient*> changed_;  // something to write, or over
+    std::vector<std::byte> shared_;       // what connections read into
+    turn::Effects effects_;               // reused
+};
+
+}  // namespace turnpike::worker

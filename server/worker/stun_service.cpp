@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/worker/stun_service.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "protocol/attributes.hpp"
+
+namespace turnpike::worker {
+
+using protocol::Message;
+using protocol::Method;
+using telemetry::Counter;
+
+namespace {
+
+Counter message_counter(Method method) noexcept {
+    switch (method) {
+        case Method::binding:
+            return Counter::message_binding;
+        case Method::allocate:
+            return Counter::message_allocate;
+        case Method::refresh:
+            return Counter::message_refresh;
+        case Method::create_permission:
+            return Counter::message_create_permission;
+        case Method::channel_bind:
+            return Counter::message_channel_bind;
+        case Method::send:
+            return Counter::message_send;
+        default:
+            return Counter::message_other;
+    }
+}
+
+// What the success tells the client.
+std::chrono::seconds granted_lifetime(const turn::Reply& reply) {
+    const auto answer = Message::decode(reply.octets);
+    if (!answer) return {};
+    const auto lifetime = protocol::lifetime(*answer);
+    return lifetime ? *lifetime : std::chrono::seconds{};
+}
+
+}  // namespace
+
+StunService::StunService(Context& context, const Parts& parts)
+    : context_{context}, parts_{parts}, budget_{context.shared.settings.budget} {}
+
+void StunService::serve(const ClientMessage& message) {
+    const auto decoded = Message::decode(message.octets);
+    if (!decoded) return context_.count(Counter::drop_malformed);
+    context_.count(message_counter(decoded->method()));
+    const turn::Request request{*decoded, message.five_tuple, message.now, reply_buffer()};
+    effects_.clear();
+    const turn::Outcome outcome = decide(request, message.link);
+    parts_.executor.execute(effects_, message.now.steady);
+    if (const auto* reply = std::get_if<turn::Reply>(&outcome)) {
+        answer(*reply, message);
+    } else if (const auto* indication = std::get_if<turn::RelayToPeer>(&outcome)) {
+        parts_.relay.from_send(message, *indication);
+    }
+}
+
+turn::Outcome StunService::decide(const turn::Request& request, const ClientLink& link) {
+    turn::Outcome outcome = parts_.dispatcher.handle(request, effects_);
+    if (const auto* need = std::get_if<turn::NeedCredential>(&outcome)) {
+        const auto candidates = context_.shared.users.find(need->claim.user, request.now);
+        outcome = parts_.dispatcher.resume(request, need->claim, candidates, effects_);
+    }
+    if (const auto* wish = std::get_if<turn::OpenRelay>(&outcome)) {
+        return open(request, link, *wish);
+    }
+    return outcome;
+}
+
+turn::Outcome StunService::open(const turn::Request& request, const ClientLink& link,
+                                const turn::OpenRelay& wish) {
+    // Asking the rules may have ended an allocation of this five-tuple; its place has to be free.
+    parts_.executor.execute(std::exchange(effects_, {}), request.now.steady);
+    const auto opened = parts_.opener.open(wish, {request.five_tuple, link}, request.now);
+    turn::Outcome outcome = parts_.dispatcher.relay_opened(request, wish, opened, effects_);
+    const auto* reply = std::get_if<turn::Reply>(&outcome);
+    if (!opened.error && reply != nullptr && !reply->error) {
+        parts_.executor.announce(opened.allocation, granted_lifetime(*reply));
+    }
+    return outcome;
+}
+
+void StunService::answer(const turn::Reply& reply, const ClientMessage& message) {
+    if (reply.octets.empty()) return;
+    // A stream's handshake has proved its address; a datagram's source may be forged.
+    if (!reply.authenticated && !protocol::is_stream(message.five_tuple.transport)) {
+        if (!budget_.take(message.five_tuple.client.address, message.now.steady)) {
+            return context_.count(Counter::drop_unauthenticated_budget);
+        }
+    }
+    if (!reply.authenticated) context_.count(Counter::unauthenticated_answers);
+    if (reply.error) {
+        context_.count(telemetry::error_counter(static_cast<unsigned>(*reply.error)));
+    }
+    message.link.answer(reply.octets, context_.outbox);
+}
+
+protocol::MutableBytes StunService::reply_buffer() noexcept {
+    if (next_reply_ == replies_.size()) {
+        context_.outbox.flush();
+        next_reply_ = 0;
+    }
+    return replies_[next_reply_++];
+}
+
+}  // namespace turnpike::worker

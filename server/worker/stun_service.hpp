@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Takes one client message to the rules and carries out what they answer: credentials are looked up,
+// relays opened, answers sent, effects executed. Ends nothing by itself and keeps nothing between two
+// messages. Owned by one worker.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "protocol/classify.hpp"
+#include "protocol/message.hpp"
+#include "server/net/packet_io.hpp"
+#include "server/turn/dispatcher.hpp"
+#include "server/worker/answer_budget.hpp"
+#include "server/worker/client_message.hpp"
+#include "server/worker/context.hpp"
+#include "server/worker/effect_executor.hpp"
+#include "server/worker/packet_relay.hpp"
+#include "server/worker/relay_opener.hpp"
+
+namespace turnpike::worker {
+
+class StunService {
+public:
+    struct Parts {
+        turn::Dispatcher& dispatcher;
+        EffectExecutor& executor;
+        RelayOpener& opener;
+        PacketRelay& relay;
+    };
+    StunService(Context& context, const Parts& parts);
+
+    // A STUN message. What is no STUN is dropped and counted.
+    void serve(const ClientMessage& message);
+
+private:
+    [[nodiscard]] turn::Outcome decide(const turn::Request& request, const ClientLink& link);
+    [[nodiscard]] turn::Outcome open(const turn::Request& request, const ClientLink& link,
+                                     const turn::OpenRelay& wish);
+    void answer(const turn::Reply& reply, const ClientMessage& message);
+    [[nodiscard]] protocol::MutableBytes reply_buffer() noexcept;
+
+    // An answer takes at most 1,500 octets.
+    static constexpr std::size_t reply_octets = 2048;
+
+    Context& context_;
+    Parts parts_;
+    AnswerBudget budget_;
+    turn::Effects effects_;  // reused
+    // Answers wait in the outbox until the turn ends; each has a buffer of its own.
+    std::array<std::array<std::byte, reply_octets>, net::SendBatch::capacity> replies_;
+    std::size_t next_reply_ = 0;
+};
+
+}  // namespace turnpike::worker

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/worker/worker.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <boost/asio/post.hpp>
+
+namespace turnpike::worker {
+
+using namespace std::chrono_literals;
+using protocol::Moment;
+using protocol::TimePoint;
+
+namespace {
+
+// How often connections are looked over and reservations that nobody redeemed are given back.
+constexpr auto sweep_interval = 1s;
+
+Moment read_clock() noexcept {
+    return {std::chrono::steady_clock::now(), std::chrono::system_clock::now()};
+}
+
+}  // namespace
+
+Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
+    : context_{.index = index, .shared = shared, .counters = counters_},
+      post_office_{post_office},
+      wheel_{read_clock().steady},
+      dispatcher_{shared.settings.turn, shared.authenticator, shared.peer_policy},
+      executor_{context_, wheel_},
+      relay_{context_, post_office},
+      opener_{context_,
+              [this](Holding& holding, protocol::Family family) {
+                  turn([&](Moment now) { relay_.from_peers(holding, family, now.steady); });
+              }},
+      stun_{context_, {dispatcher_, executor_, opener_, relay_}},
+      datagrams_{context_, stun_, relay_},
+      streams_{context_,
+               {dispatcher_, executor_, stun_, relay_},
+               [this](const std::function<void(Moment)>& work) { turn(work); }},
+      mail_{context_.io, post_office.bell(index)},
+      timer_{context_.io},
+      next_sweep_{read_clock().steady + sweep_interval} {
+    mail_.on_readable([this] { turn([this](Moment now) { open_mail(now); }); });
+}
+
+void Worker::listen_udp(net::FileDescriptor socket) {
+    datagrams_.listen(std::move(socket), [this](DatagramService::Listener& listener) {
+        turn([&](Moment now) { datagrams_.receive(listener, now); });
+    });
+}
+
+void Worker::listen_tcp(net::FileDescriptor socket) { streams_.listen(std::move(socket)); }
+
+void Worker::run() {
+    arm();
+    context_.io.run();
+}
+
+void Worker::stop() {
+    boost::asio::post(context_.io, [this] {
+        turn([this](Moment now) { end_everything(now); });
+        context_.io.stop();
+    });
+}
+
+void Worker::turn(const std::function<void(Moment)>& work) {
+    if (in_turn_) return work(now_);
+    in_turn_ = true;
+    now_ = read_clock();
+    work(now_);
+    context_.outbox.flush();
+    streams_.end_turn(now_.steady);
+    context_.outbox.flush();
+    in_turn_ = false;
+    if (wheel_.next().value_or(TimePoint::max()) < armed_) arm();
+}
+
+void Worker::on_time(Moment now) {
+    effects_.clear();
+    for (const TimerKey& due : wheel_.advance(now.steady)) {
+        dispatcher_.on_time(due.allocation(), now.steady, effects_);
+    }
+    executor_.execute(effects_, now.steady);
+    if (now.steady < next_sweep_) return;
+    next_sweep_ = now.steady + sweep_interval;
+    streams_.sweep(now.steady);
+    context_.shared.directory.expire(now.steady);
+}
+
+void Worker::open_mail(Moment now) {
+    post_office_.collect(context_.index, [&](const relay::PeerBound& peer_bound) {
+        relay_.from_worker(peer_bound, now.steady);
+    });
+}
+
+void Worker::end_everything(Moment now) {
+    datagrams_.close();
+    streams_.close_listeners();
+    effects_.clear();
+    dispatcher_.end_all(turn::EndReason::shutdown, effects_);
+    executor_.execute(effects_, now.steady);
+    streams_.close_all(now.steady);
+}
+
+void Worker::arm() {
+    armed_ = std::min(next_sweep_, wheel_.next().value_or(TimePoint::max()));
+    timer_.expires_at(armed_);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        armed_ = TimePoint::max();
+        turn([this](Moment now) { on_time(now); });
+        arm();
+    });
+}
+
+}  // namespace turnpike::worker

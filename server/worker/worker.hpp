@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// One thread with everything that it owns: its listeners, allocations, relay sockets, connections and
+// timers. Every wake-up is a turn: the clock is read, something bounded is handled, and what came of it
+// is sent before the next one. Other threads reach it through its mailbox and stop().
+#pragma once
+
+#include <functional>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "server/net/watch.hpp"
+#include "server/turn/dispatcher.hpp"
+#include "server/worker/context.hpp"
+#include "server/worker/datagram_service.hpp"
+#include "server/worker/effect_executor.hpp"
+#include "server/worker/packet_relay.hpp"
+#include "server/worker/post_office.hpp"
+#include "server/worker/relay_opener.hpp"
+#include "server/worker/stream_service.hpp"
+#include "server/worker/stun_service.hpp"
+#include "server/worker/timer_wheel.hpp"
+
+namespace turnpike::worker {
+
+class Worker {
+public:
+    // The references outlive the worker. The post office has a mailbox for it.
+    Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office);
+
+    // Bound sockets, before run().
+    void listen_udp(net::FileDescriptor socket);
+    void listen_tcp(net::FileDescriptor socket);
+
+    // The body of its thread: serves until stop(), then ends every allocation and returns.
+    void run();
+    void stop();  // from any thread
+
+    [[nodiscard]] const telemetry::Counters& counters() const noexcept { return counters_; }
+
+private:
+    void turn(const std::function<void(protocol::Moment)>& work);
+    void on_time(protocol::Moment now);
+    void open_mail(protocol::Moment now);
+    void end_everything(protocol::Moment now);
+    void arm();
+
+    telemetry::Counters counters_;
+    Context context_;
+    PostOffice& post_office_;
+    TimerWheel wheel_;
+    turn::Dispatcher dispatcher_;
+    EffectExecutor executor_;
+    PacketRelay relay_;
+    RelayOpener opener_;
+    StunService stun_;
+    DatagramService datagrams_;
+    StreamService streams_;
+    net::Watch mail_;
+    boost::asio::steady_timer timer_;
+    protocol::TimePoint armed_;       // when timer_ fires
+    protocol::TimePoint next_sweep_;
+    bool in_turn_ = false;
+    protocol::Moment now_;            // of the turn
+    turn::Effects effects_;           // reused
+};
+
+}  // namespace turnpike::worker
