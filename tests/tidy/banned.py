@@ -77,7 +77,7 @@ RULES = (
          suffixes=(), view="all"),
     Rule("machine's path", "a path of one machine", r"(?<![\w.~/-])/(?:wor[k]|far[m]|roo[t]|hom[e]/\w+)/", suffixes=(), view="all"),
     Rule("commented-out code", "history keeps what was",
-         r"//+\s*(?:(?:if|for|while|switch)\s*\(.*[{;]\s*$|return\b[^.]*;\s*$|#\s*include\b|(?:const\s+)?auto&?\s+\w+\s*=.*;\s*$|"
+         r"//+ ?(?! )(?:(?:if|for|while|switch)\s*\(.*[{;]\s*$|return\b[^.]*;\s*$|#\s*include\b|(?:const\s+)?auto&?\s+\w+\s*=.*;\s*$|"
          r"[\w:.>\[\]-]+\s*=\s*[^=].*;\s*$|[\w:.>-]+\([^)]*\);\s*$|\}\s*$|\w+::\w+\s+\w+\s*[;{(].*[;{]\s*$)", view="comments"),
 )
 

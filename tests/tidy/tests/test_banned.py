@@ -34,7 +34,8 @@ SAMPLES = {
     "machine's path": ("server/a.cpp", ['open("/ro' 'ot/x");', 'open("/ho' 'me/me/x");'], ['open("build/work/x");', 'open("/etc/turnpike/x");']),
     "commented-out code": ("server/a.cpp", ["// if (x) {", "// return x;", "// auto y = f(x);", "//call(x);", "// a_.b = 3;"],
                            ["// returns what it can; the rest stays", "// see f(x)", "// Lifetime: as long as the socket.",
-                            "// RFC 8656 section 9", "// -> effect (one);"]),
+                            "// RFC 8656 section 9", "// -> effect (one);",
+                            "//     an.example(in_a_paragraph);"]),
 }
 
 
