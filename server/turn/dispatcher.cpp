@@ -214,11 +214,15 @@ void Dispatcher::end_all(EndReason reason, Effects& effects) {
     for (const AllocationId id : allocations_.ids()) end(id, reason, effects);
 }
 
+// Every Send indication comes here, so this is one look-up and, where nothing is due, one
+// comparison.
 Allocation* Dispatcher::current(const Request& request, Effects& effects) {
     Allocation* allocation = allocations_.find(request.five_tuple);
     if (allocation == nullptr) return nullptr;
-    on_time(allocation->id(), request.now.steady, effects);
-    return allocations_.find(request.five_tuple);
+    allocation->on_time(request.now.steady, effects);
+    if (!allocation->ended()) return allocation;
+    forget_if_ended(*allocation);
+    return nullptr;
 }
 
 void Dispatcher::forget_if_ended(const Allocation& allocation) {

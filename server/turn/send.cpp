@@ -11,7 +11,7 @@ Outcome send(const protocol::Message& message, const Allocation& allocation,
     if (!understands(message)) return Silence{};
     const auto peer = protocol::xor_peer_address(message);
     const auto data = protocol::data(message);
-    if (!peer || !data || peer->port == 0) return Silence{};
+    if (!peer || !data) return Silence{};
     if (!allocation.has_family(peer->address.family()) || !peer_policy.permits(*peer)) {
         return Silence{};
     }

@@ -8,12 +8,12 @@ namespace {
 
 using namespace turnpike::support;
 
-TEST_CASE("a client learns its address without credentials", "[C1][B39][rfc8489-12]") {
+TEST_CASE("a client learns its address without credentials", "[C1][C2][B39][rfc8489-12]") {
     Scenario s;
     const auto client = GENERATE("192.0.2.10:50000", "[2001:db8:1::10]:50000");
     s.alice.five_tuple.client = at(client);
-    s.alice.five_tuple.transport =
-        GENERATE(protocol::Transport::udp, protocol::Transport::tcp, protocol::Transport::tls);
+    s.alice.five_tuple.transport = GENERATE(protocol::Transport::udp, protocol::Transport::tcp,
+                                            protocol::Transport::tls, protocol::Transport::dtls);
     const Answer answer = s.alice.asks_plainly(Method::binding);
     CHECK(answer.success());
     CHECK(*protocol::xor_mapped_address(answer.message()) == at(client));
@@ -79,6 +79,13 @@ TEST_CASE("NAT behaviour discovery is not served: no reflector, no amplifier", "
     CHECK(answer.code() == 420);
     CHECK(answer.value(AttributeType::unknown_attributes) ==
           std::vector<int>{0, static_cast<int>(type)});
+}
+
+TEST_CASE("a Binding of RFC 3489, without the cookie, is dropped", "[A8][X17][A7]") {
+    Scenario s;
+    Octets old(20);
+    old[1] = std::byte{1};
+    CHECK(s.deliver(s.alice.five_tuple, old).silent());
 }
 
 TEST_CASE("Binding keeps no state: a repeated request is answered anew", "[A36][P2]") {
