@@ -27,6 +27,7 @@ void clear(std::vector<std::byte>& buffer) {
 }  // namespace
 
 TcpConnection::Input TcpConnection::read(protocol::MutableBytes shared) {
+    clear(whole_);
     const auto count = ::recv(socket_, shared.data(), shared.size(), MSG_DONTWAIT);
     if (count == 0) return Input::end;
     if (count < 0) {
@@ -37,45 +38,47 @@ TcpConnection::Input TcpConnection::read(protocol::MutableBytes shared) {
     return Input::some;
 }
 
-std::optional<Frame> TcpConnection::next() {
-    if (half_taken_) {
-        clear(half_);
-        half_taken_ = false;
+Frame TcpConnection::examine(Bytes stream) noexcept {
+    Frame frame = protocol::next_frame(stream, channels_);
+    if (!spoke_stun_ && frame.kind == protocol::Kind::channel_data) {
+        frame.state = Frame::State::broken;
     }
+    broken_ = frame.state == Frame::State::broken;
+    spoke_stun_ = spoke_stun_ || frame.state == Frame::State::complete;
+    return frame;
+}
+
+std::optional<Frame> TcpConnection::next() {
+    if (broken_) return std::nullopt;
     if (!half_.empty()) return finish_half();
-    if (fresh_.empty() || broken_) return std::nullopt;
-    const Frame frame = protocol::next_frame(fresh_, channels_);
-    switch (frame.state) {
-        case Frame::State::complete:
-            fresh_ = fresh_.subspan(frame.octets);
-            return frame;
-        case Frame::State::incomplete:
-            half_.assign(fresh_.begin(), fresh_.end());
-            fresh_ = {};
-            return std::nullopt;
-        case Frame::State::broken:
-            broken_ = true;
-            return std::nullopt;
+    if (fresh_.empty()) return std::nullopt;
+    const Frame frame = examine(fresh_);
+    if (frame.state == Frame::State::complete) {
+        fresh_ = fresh_.subspan(frame.octets);
+        return frame;
+    }
+    if (!broken_) {
+        half_.assign(fresh_.begin(), fresh_.end());
+        fresh_ = {};
     }
     return std::nullopt;
 }
 
 std::optional<Frame> TcpConnection::finish_half() {
-    while (!broken_) {
-        const Frame frame = protocol::next_frame(half_, channels_);
+    while (true) {
+        const Frame frame = examine(half_);
         if (frame.state == Frame::State::complete) {
-            half_taken_ = true;
+            whole_.swap(half_);  // the frame's views stay with the octets
+            half_.clear();
             return frame;
         }
-        broken_ = frame.state == Frame::State::broken;
-        if (broken_ || fresh_.empty()) break;
-        const std::size_t missing = std::max<std::size_t>(
-            1, frame.octets > half_.size() ? frame.octets - half_.size() : 0);
+        if (broken_ || fresh_.empty()) return std::nullopt;
+        const std::size_t missing =
+            std::max<std::size_t>(1, frame.octets > half_.size() ? frame.octets - half_.size() : 0);
         const Bytes more = fresh_.first(std::min(missing, fresh_.size()));
         half_.insert(half_.end(), more.begin(), more.end());
         fresh_ = fresh_.subspan(more.size());
     }
-    return std::nullopt;
 }
 
 bool TcpConnection::queue(Bytes message, std::size_t limit) {
@@ -89,7 +92,9 @@ bool TcpConnection::queue(Bytes message, std::size_t limit) {
     return true;
 }
 
-bool TcpConnection::queue_data(Bytes message) { return queue(message, queue_octets_max_); }
+bool TcpConnection::queue_data(Bytes message) {
+    return queue(message, queue_octets_max_);
+}
 
 bool TcpConnection::queue_answer(Bytes message) {
     return queue(message, queue_octets_max_ + answer_reserve);
@@ -97,8 +102,8 @@ bool TcpConnection::queue_answer(Bytes message) {
 
 TcpConnection::Output TcpConnection::flush() {
     while (queued() != 0) {
-        const auto count = ::send(socket_, out_.data() + out_sent_, queued(),
-                                  MSG_DONTWAIT | MSG_NOSIGNAL);
+        const auto count =
+            ::send(socket_, out_.data() + out_sent_, queued(), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (count < 0) {
             if (errno == EINTR) continue;
             const bool later = errno == EAGAIN || errno == EWOULDBLOCK;

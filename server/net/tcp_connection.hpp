@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // One client's byte stream: whole messages out of it, whole messages into it. What is read goes
-// through a buffer that all connections of a worker share; only a half message stays behind in memory
-// of the connection's own, which grows as octets come and not as lengths promise. What the client does
-// not read waits in a bounded queue: data messages that do not fit are dropped whole, so the stream
-// stays in step; an answer that does not fit is reported, and the connection has to be cut.
-// Knows no clock and no readiness. Owned by one worker; the descriptor belongs to the caller.
+// through a buffer that all connections of a worker share; only a half message stays behind in
+// memory of the connection's own, which grows as octets come and not as lengths promise. What the
+// client does not read waits in a bounded queue: data messages that do not fit are dropped whole,
+// so the stream stays in step; an answer that does not fit is reported, and the connection has to
+// be cut. Knows no clock and no readiness. Owned by one worker; the descriptor belongs to the
+// caller.
 #pragma once
 
 #include <cstddef>
@@ -22,10 +23,10 @@ namespace turnpike::net {
 class TcpConnection {
 public:
     enum class Input : std::uint8_t {
-        some,     // take messages with next()
-        none,     // nothing there now
-        end,      // the client sends no more, and may still read
-        failed,   // the connection is gone
+        some,    // take messages with next()
+        none,    // nothing there now
+        end,     // the client sends no more, and may still read
+        failed,  // the connection is gone
     };
     enum class Output : std::uint8_t {
         done,     // nothing waits
@@ -38,8 +39,10 @@ public:
 
     // Reads once into `shared`, which must stay as it is until next() has yielded nothing.
     [[nodiscard]] Input read(protocol::MutableBytes shared);
-    // The next whole message; its views live until the following call. None: a half message or
-    // nothing is left, or the stream is broken.
+    // The next whole message; its views live until the following read(), so that payloads may wait
+    // in a batch. None: a half message or nothing is left, or the stream is broken. It is broken
+    // too where it begins with ChannelData: nobody has a channel before the first request, but "GET
+    // /" reads like one (RFC 8489 section 6.3).
     [[nodiscard]] std::optional<protocol::Frame> next();
     [[nodiscard]] bool broken() const noexcept { return broken_; }
     [[nodiscard]] bool has_half_message() const noexcept { return !half_.empty(); }
@@ -54,6 +57,7 @@ public:
     [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
 
 private:
+    [[nodiscard]] protocol::Frame examine(protocol::Bytes stream) noexcept;
     [[nodiscard]] std::optional<protocol::Frame> finish_half();
     [[nodiscard]] bool queue(protocol::Bytes message, std::size_t limit);
 
@@ -65,9 +69,10 @@ private:
     protocol::ChannelRange channels_;
     std::size_t queue_octets_max_;
     // Owned by the worker.
-    protocol::Bytes fresh_;        // of `shared`: read and not yet taken
-    std::vector<std::byte> half_;  // the beginning of a message, or the whole that next() yielded
-    bool half_taken_ = false;      // half_ was yielded and is to be dropped
+    protocol::Bytes fresh_;         // of `shared`: read and not yet taken
+    std::vector<std::byte> half_;   // the beginning of a message
+    std::vector<std::byte> whole_;  // what became of it, as next() yielded it
+    bool spoke_stun_ = false;       // the first message has come
     bool broken_ = false;
     std::vector<std::byte> out_;
     std::size_t out_sent_ = 0;
