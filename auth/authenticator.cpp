@@ -97,8 +97,7 @@ std::variant<Claim, Denial> Authenticator::examine(const Message& request) const
 
 std::variant<Identity, Denial> Authenticator::verify(const Message& request, const Claim& claim,
                                                      std::span<const Credential> candidates,
-                                                     const protocol::Endpoint& client,
-                                                     protocol::Moment now) const {
+                                                     const Arrival& arrival) const {
     // An unknown user is judged against a key that nobody has, so that it takes the same time.
     static const Credential nobody{protocol::Key{std::array<std::byte, 16>{}},
                                    protocol::Key{std::array<std::byte, 32>{}},
@@ -114,7 +113,7 @@ std::variant<Identity, Denial> Authenticator::verify(const Message& request, con
     if (!known || match == nullptr || *protocol::realm(request) != settings_.realm) {
         return Denial{ErrorCode::unauthenticated};
     }
-    if (!nonces_.valid(*protocol::nonce(request), client, now.wall)) {
+    if (!nonces_.valid(*protocol::nonce(request), arrival.client, arrival.now.wall)) {
         return Denial{ErrorCode::stale_nonce};
     }
     return Identity{key_for(*match, claim.algorithm), claim.answer_integrity, match->grant,

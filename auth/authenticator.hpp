@@ -32,9 +32,9 @@ struct Claim {
 };
 
 // 400 without more, or 401 and 438 with a challenge: REALM, NONCE, PASSWORD-ALGORITHMS.
+// A 438 is not signed though the key matched: RFC 8489 section 9.2.4 leaves that open.
 struct Denial {
     protocol::ErrorCode code;
-    // For 438: the key matched, so the answer may be signed... it is not, as section 9.2.4 allows.
 };
 
 // A request that proved itself. What signs the answer, and what the user is allowed.
@@ -43,6 +43,12 @@ struct Identity {
     protocol::Integrity answer_integrity = protocol::Integrity::sha1;
     Grant grant;
     std::optional<protocol::WallTime> login_until;
+};
+
+// Where a request came from, and when: what a nonce is bound to.
+struct Arrival {
+    protocol::Endpoint client;
+    protocol::Moment now;
 };
 
 struct AuthenticatorSettings {
@@ -62,8 +68,7 @@ public:
     [[nodiscard]] std::variant<Identity, Denial> verify(const protocol::Message& request,
                                                         const Claim& claim,
                                                         std::span<const Credential> candidates,
-                                                        const protocol::Endpoint& client,
-                                                        protocol::Moment now) const;
+                                                        const Arrival& arrival) const;
 
     // REALM, NONCE and PASSWORD-ALGORITHMS of a 401 or 438.
     void write_challenge(protocol::MessageBuilder& answer, const protocol::Endpoint& client,

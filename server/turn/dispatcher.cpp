@@ -102,7 +102,7 @@ Outcome Dispatcher::handle(const Request& request, Effects& effects) {
 Outcome Dispatcher::resume(const Request& request, const auth::Claim& claim,
                            std::span<const auth::Credential> candidates, Effects& effects) {
     const auto verified = authenticator_.verify(request.message, claim, candidates,
-                                                request.five_tuple.client, request.now);
+                                                {request.five_tuple.client, request.now});
     if (const auto* denial = std::get_if<auth::Denial>(&verified)) {
         return deny(request, denial->code);
     }

@@ -90,7 +90,7 @@ public:
         if (const auto* denial = std::get_if<Denial>(&examined)) return denial->code;
         const auto& claim = std::get<Claim>(examined);
         const auto found = users_.find(claim.user, when);
-        const auto verified = authenticator_.verify(request, claim, found, client, when);
+        const auto verified = authenticator_.verify(request, claim, found, {client, when});
         if (const auto* denial = std::get_if<Denial>(&verified)) return denial->code;
         identity = std::get<Identity>(verified);
         return std::nullopt;
@@ -152,7 +152,7 @@ TEST_CASE("the key that stands in for an unknown user opens nothing", "[B4][B6]"
     REQUIRE(request.has_value());
     const auto examined = fixture.authenticator().examine(*request);
     const auto verified =
-        fixture.authenticator().verify(*request, std::get<Claim>(examined), {}, client, now);
+        fixture.authenticator().verify(*request, std::get<Claim>(examined), {}, {client, now});
     CHECK(std::get<Denial>(verified).code == ErrorCode::unauthenticated);
 }
 
@@ -199,12 +199,11 @@ TEST_CASE("half a negotiation, another list or another algorithm is a bad reques
     const std::string nonce = fixture.nonce();
     CHECK(fixture.judge({.nonce = nonce, .algorithms = offered}) == bad_request);
     CHECK(fixture.judge({.nonce = nonce, .algorithm = 1}) == bad_request);
-    CHECK(
-        fixture.judge({.nonce = nonce, .algorithms = test::hex("00010000"), .algorithm = 1}) ==
-        bad_request);
-    CHECK(fixture.judge({.nonce = nonce,
-                         .algorithms = test::hex("00010000 00020000"),
-                         .algorithm = 1}) == bad_request);
+    CHECK(fixture.judge({.nonce = nonce, .algorithms = test::hex("00010000"), .algorithm = 1}) ==
+          bad_request);
+    CHECK(fixture.judge(
+              {.nonce = nonce, .algorithms = test::hex("00010000 00020000"), .algorithm = 1}) ==
+          bad_request);
     CHECK(fixture.judge({.nonce = nonce, .algorithms = offered, .algorithm = 3}) == bad_request);
 }
 

@@ -156,8 +156,8 @@ struct Life {
         wheel.cancel(key);
         oracle.erase(key);
     }
-    // Seldom a sleep that is longer than a turn of the wheel. True where nothing came early.
-    [[nodiscard]] bool sleep() {
+    // Seldom a wait that is longer than a turn of the wheel. True where nothing came early.
+    [[nodiscard]] bool time_passes() {
         const std::uint64_t longest = random() % 100 == 0 ? 900'000'000 : 400'000;
         now += std::chrono::microseconds{random() % longest};
         bool in_time = true;
@@ -188,7 +188,7 @@ TEST_CASE("the wheel and a map agree on what is due") {
         } else if (choice == 4) {
             life.cancel(key);
         } else {
-            REQUIRE(life.sleep());
+            REQUIRE(life.time_passes());
         }
         REQUIRE(life.agrees());
     }
