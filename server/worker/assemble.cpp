@@ -20,10 +20,15 @@ std::vector<IpAddress> addresses_to_relay_on(const config::Relay& relay) {
     if (auto addresses = net::default_addresses(); !addresses.empty()) return addresses;
     const auto host = net::host_addresses();
     std::vector<IpAddress> outside;
-    std::ranges::copy_if(host, std::back_inserter(outside), [](const IpAddress& address) {
-        return !net::is_loopback(address) && !net::is_link_local(address);
-    });
-    return outside.empty() ? host : outside;
+    std::vector<IpAddress> loopback;
+    for (const IpAddress& address : host) {
+        if (net::is_loopback(address)) {
+            loopback.push_back(address);
+        } else if (!net::is_link_local(address)) {
+            outside.push_back(address);
+        }
+    }
+    return outside.empty() ? loopback : outside;
 }
 
 bool serves(const std::vector<RelayAddress>& relays, protocol::Family family) {

@@ -14,9 +14,10 @@ namespace turnpike::worker {
 class StreamWriter {
 public:
     virtual ~StreamWriter() = default;
-    // An answer that finds no room cuts the connection; data is dropped whole and counted.
+    // An answer that finds no room cuts the connection.
     virtual void answer(protocol::Bytes message) = 0;
-    virtual void relay(protocol::Bytes message) = 0;
+    // False where data finds no room: it is dropped whole.
+    [[nodiscard]] virtual bool relay(protocol::Bytes message) = 0;
 };
 
 struct ClientLink {
@@ -30,9 +31,10 @@ struct ClientLink {
         if (stream != nullptr) return stream->answer(message);
         outbox.send({socket, client, source, message});
     }
-    void relay(protocol::Bytes message, Outbox& outbox) const {
+    [[nodiscard]] bool relay(protocol::Bytes message, Outbox& outbox) const {
         if (stream != nullptr) return stream->relay(message);
         outbox.send({socket, client, source, message});
+        return true;
     }
 };
 

@@ -141,9 +141,11 @@ void PacketRelay::to_client(const Holding& holding, const Endpoint& peer, Packet
         !forwarded) {
         return count(forwarded.error());
     }
+    if (!holding.link.relay(packet.payload(), context_.outbox)) {
+        return context_.count(Counter::drop_slow_reader);
+    }
     context_.count(Counter::packets_to_client);
     context_.count(Counter::bytes_to_client, octets);
-    holding.link.relay(packet.payload(), context_.outbox);
 }
 
 bool PacketRelay::is_relay_address(const protocol::IpAddress& address) const noexcept {

@@ -45,8 +45,7 @@ std::optional<protocol::TimePoint> deadline_of(const auth::Grant& grant,
 RelayOpener::RelayOpener(Context& context, OnReadable on_readable)
     : context_{context}, on_readable_{std::move(on_readable)} {}
 
-turn::OpenedRelay RelayOpener::open(const turn::OpenRelay& wish, const Client& client,
-                                    protocol::Moment now) {
+turn::OpenedRelay RelayOpener::open(const turn::OpenRelay& wish, const Client& client) {
     turn::OpenedRelay opened;
     const auth::Grant& grant = wish.identity.grant;
     RelayDirectory& directory = context_.shared.directory;
@@ -56,7 +55,7 @@ turn::OpenedRelay RelayOpener::open(const turn::OpenRelay& wish, const Client& c
     }
     Halves halves;
     if (wish.reservation) {
-        if (auto bound = bind_reserved(*wish.reservation, now.steady)) {
+        if (auto bound = bind_reserved(*wish.reservation, client.now.steady)) {
             halves[turn::index_of(bound->port.local.address.family())] = std::move(bound);
         }
     }
@@ -71,7 +70,7 @@ turn::OpenedRelay RelayOpener::open(const turn::OpenRelay& wish, const Client& c
         opened.error = ErrorCode::insufficient_capacity;
         return opened;
     }
-    hold(wish, client, std::move(halves), opened, now);
+    hold(wish, client, std::move(halves), opened);
     return opened;
 }
 
@@ -125,14 +124,15 @@ void RelayOpener::give_back(const RelayPort& port, PortWish wish) {
 }
 
 void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves halves,
-                       turn::OpenedRelay& opened, protocol::Moment now) {
+                       turn::OpenedRelay& opened) {
+    const protocol::TimePoint now = client.now.steady;
     const auth::Grant& grant = wish.identity.grant;
     opened.allocation = next_id();
     relay::SessionSeed seed{
         .id = opened.allocation,
         .five_tuple = client.five_tuple,
         .relayed = {},
-        .deadline = deadline_of(grant, context_.shared.settings.turn, now.steady),
+        .deadline = deadline_of(grant, context_.shared.settings.turn, now),
         .bytes = grant.bytes,
         .bits_per_second = grant.bits_per_second,
         .random = random_number()};
@@ -142,7 +142,7 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves
                                                  .five_tuple = client.five_tuple,
                                                  .username = grant.username,
                                                  .realm = grant.realm,
-                                                 .since = now.steady});
+                                                 .since = now});
     for (const Family family : {Family::ipv4, Family::ipv6}) {
         const std::size_t index = turn::index_of(family);
         if (!halves[index]) continue;
@@ -152,9 +152,9 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves
         holding.relays[index]->socket->on_readable(
             [this, &holding, family] { on_readable_(holding, family); });
         context_.shared.directory.publish(port, context_.index);
-        if (wish.reserve_next) opened.reservation = reserve_after(port, now.steady);
+        if (wish.reserve_next) opened.reservation = reserve_after(port, now);
     }
-    holding.session = &context_.routes.open(seed, now.steady);
+    holding.session = &context_.routes.open(seed, now);
 }
 
 std::uint64_t RelayOpener::reserve_after(const RelayPort& port, protocol::TimePoint now) {

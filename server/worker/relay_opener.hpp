@@ -23,10 +23,10 @@ public:
     struct Client {
         const protocol::FiveTuple& five_tuple;
         const ClientLink& link;
+        protocol::Moment now;
     };
     // On success the holding and the session exist and the addresses are live.
-    [[nodiscard]] turn::OpenedRelay open(const turn::OpenRelay& wish, const Client& client,
-                                         protocol::Moment now);
+    [[nodiscard]] turn::OpenedRelay open(const turn::OpenRelay& wish, const Client& client);
 
 private:
     using Halves = std::array<std::optional<RelayEnd>, 2>;
@@ -38,7 +38,7 @@ private:
         const protocol::Endpoint& local);
     void give_back(const RelayPort& port, relay::PortWish wish);
     void hold(const turn::OpenRelay& wish, const Client& client, Halves halves,
-              turn::OpenedRelay& opened, protocol::Moment now);
+              turn::OpenedRelay& opened);
     [[nodiscard]] std::uint64_t reserve_after(const RelayPort& port, protocol::TimePoint now);
     [[nodiscard]] protocol::AllocationId next_id() noexcept;
 

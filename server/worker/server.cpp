@@ -172,7 +172,7 @@ Server::Server(const config::Config& config, telemetry::Log& log) {
         throw std::runtime_error{
             "no address to relay from: this host has none; set relay.addresses"};
     }
-    if (net::is_loopback(parts_->relays.front().local)) {
+    if (config.relay.addresses.empty() && net::is_loopback(parts_->relays.front().local)) {
         log.warning("relaying on loopback", {{"advice", "set relay.addresses"}});
     }
     parts_->open_workers();

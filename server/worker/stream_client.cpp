@@ -28,13 +28,11 @@ void StreamClient::answer(protocol::Bytes message) {
     change();
 }
 
-void StreamClient::relay(protocol::Bytes message) {
-    if (state_ == State::over || state_ == State::half_closed) return;
-    if (!connection_.queue_data(message)) {
-        ++dropped_;
-        return;
-    }
+bool StreamClient::relay(protocol::Bytes message) {
+    if (state_ == State::over || state_ == State::half_closed) return false;
+    if (!connection_.queue_data(message)) return false;
     change();
+    return true;
 }
 
 void StreamClient::heard(TimePoint now) noexcept {

@@ -27,7 +27,7 @@ public:
         half_closed,  // the client sends no more; what is owed still goes out
         over,         // to be ended with the turn
     };
-    // Something waits to be written, or the client is over.
+    // Something waits to be written, or can be again, or the client is over.
     using OnChange = std::function<void(StreamClient&)>;
 
     struct Setup {
@@ -39,7 +39,7 @@ public:
     StreamClient(std::unique_ptr<net::Watch> socket, Setup setup, OnChange on_change);
 
     void answer(protocol::Bytes message) override;
-    void relay(protocol::Bytes message) override;
+    [[nodiscard]] bool relay(protocol::Bytes message) override;
 
     // A whole message came.
     void heard(protocol::TimePoint now) noexcept;
@@ -56,7 +56,6 @@ public:
 
     [[nodiscard]] State state() const noexcept { return state_; }
     [[nodiscard]] telemetry::Counter reason() const noexcept { return reason_; }
-    [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
     [[nodiscard]] const protocol::FiveTuple& five_tuple() const noexcept {
         return setup_.five_tuple;
     }
@@ -78,7 +77,6 @@ private:
     net::TcpConnection connection_;
     State state_ = State::fresh;
     telemetry::Counter reason_ = telemetry::Counter::tcp_closed;
-    std::uint64_t dropped_ = 0;        // data messages that found no room
     std::uint64_t written_ = 0;        // as of read_since_
     protocol::TimePoint heard_;        // the last whole message, or the beginning
     protocol::TimePoint half_since_;   // where there is a half message

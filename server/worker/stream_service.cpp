@@ -18,14 +18,12 @@ constexpr int reads_max = 4;     // per connection and turn
 
 }  // namespace
 
-StreamService::StreamService(Context& context, const Parts& parts, Turn turn)
-    : context_{context}, parts_{parts}, turn_{std::move(turn)}, shared_(shared_octets) {}
+StreamService::StreamService(Context& context, const Parts& parts, Events events)
+    : context_{context}, parts_{parts}, events_{std::move(events)}, shared_(shared_octets) {}
 
 void StreamService::listen(net::FileDescriptor socket) {
     auto watch = std::make_unique<net::Watch>(context_.io, std::move(socket));
-    watch->on_readable([this, raw = watch.get()] {
-        turn_([&](Moment now) { accept(*raw, now.steady); });
-    });
+    watch->on_readable([this, raw = watch.get()] { events_.acceptable(*raw); });
     listeners_.push_back(std::move(watch));
 }
 
@@ -66,14 +64,11 @@ void StreamService::welcome(net::Accepted accepted, TimePoint now) {
         std::move(watch),
         StreamClient::Setup{five_tuple, settings.turn.channels, settings.stream, now},
         [this](StreamClient& changed) {
-            // Outside a turn it became writable; within one, its end does the same.
             if (std::exchange(changed.listed, true)) return;
             changed_.push_back(&changed);
-            turn_([](Moment) {});
+            events_.changed();
         });
-    client->socket().on_readable([this, raw = client.get()] {
-        turn_([&](Moment moment) { read(*raw, moment); });
-    });
+    client->socket().on_readable([this, raw = client.get()] { events_.readable(*raw); });
     clients_.emplace(five_tuple, std::move(client));
     context_.count(Counter::tcp_accepted);
 }
@@ -149,7 +144,6 @@ void StreamService::end(StreamClient& client, TimePoint now) {
     end_allocation(client.five_tuple(), now);
     (void)client.connection().flush();  // what is owed and still fits
     std::erase(changed_, &client);
-    context_.count(Counter::drop_slow_reader, client.dropped());
     context_.count(client.reason());
     context_.shared.connections.give_back(client.five_tuple().client.address);
     clients_.erase(protocol::FiveTuple{client.five_tuple()});

@@ -30,12 +30,18 @@ public:
         StunService& stun;
         PacketRelay& relay;
     };
-    // Runs its argument within a turn of the worker.
-    using Turn = std::function<void(const std::function<void(protocol::Moment)>&)>;
+    // Each is to call accept(), read() or nothing, within a turn.
+    struct Events {
+        std::function<void(net::Watch&)> acceptable;
+        std::function<void(StreamClient&)> readable;
+        std::function<void()> changed;
+    };
 
-    StreamService(Context& context, const Parts& parts, Turn turn);
+    StreamService(Context& context, const Parts& parts, Events events);
 
     void listen(net::FileDescriptor socket);
+    void accept(net::Watch& listener, protocol::TimePoint now);
+    void read(StreamClient& client, protocol::Moment now);
     // Cuts whoever is due, and listens again where descriptors had run out.
     void sweep(protocol::TimePoint now);
     // Writes what waits and ends who is over: the last thing of every turn.
@@ -45,16 +51,14 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return clients_.size(); }
 
 private:
-    void accept(net::Watch& listener, protocol::TimePoint now);
     void welcome(net::Accepted accepted, protocol::TimePoint now);
-    void read(StreamClient& client, protocol::Moment now);
     void handle(StreamClient& client, const protocol::Frame& frame, protocol::Moment now);
     void end_allocation(const protocol::FiveTuple& five_tuple, protocol::TimePoint now);
     void end(StreamClient& client, protocol::TimePoint now);
 
     Context& context_;
     Parts parts_;
-    Turn turn_;
+    Events events_;
     std::vector<std::unique_ptr<net::Watch>> listeners_;
     boost::unordered_flat_map<protocol::FiveTuple, std::unique_ptr<StreamClient>> clients_;
     std::vector<StreamClient*> changed_;  // something to write, or over

@@ -77,7 +77,7 @@ turn::Outcome StunService::open(const turn::Request& request, const ClientLink& 
                                 const turn::OpenRelay& wish) {
     // Asking the rules may have ended an allocation of this five-tuple; its place has to be free.
     parts_.executor.execute(std::exchange(effects_, {}), request.now.steady);
-    const auto opened = parts_.opener.open(wish, {request.five_tuple, link}, request.now);
+    const auto opened = parts_.opener.open(wish, {request.five_tuple, link, request.now});
     turn::Outcome outcome = parts_.dispatcher.relay_opened(request, wish, opened, effects_);
     const auto* reply = std::get_if<turn::Reply>(&outcome);
     if (!opened.error && reply != nullptr && !reply->error) {

@@ -23,6 +23,15 @@ Moment read_clock() noexcept {
 
 }  // namespace
 
+template <typename Work>
+void Worker::turn(Work&& work) {
+    if (in_turn_) return work(now_);
+    in_turn_ = true;
+    now_ = read_clock();
+    work(now_);
+    end_turn();
+}
+
 Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
     : context_{.index = index, .shared = shared, .counters = counters_},
       post_office_{post_office},
@@ -38,7 +47,7 @@ Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
       datagrams_{context_, stun_, relay_},
       streams_{context_,
                {dispatcher_, executor_, stun_, relay_},
-               [this](const std::function<void(Moment)>& work) { turn(work); }},
+               stream_events()},
       mail_{context_.io, post_office.bell(index)},
       timer_{context_.io},
       next_sweep_{read_clock().steady + sweep_interval} {
@@ -65,16 +74,25 @@ void Worker::stop() {
     });
 }
 
-void Worker::turn(const std::function<void(Moment)>& work) {
-    if (in_turn_) return work(now_);
-    in_turn_ = true;
-    now_ = read_clock();
-    work(now_);
+void Worker::end_turn() {
     context_.outbox.flush();
     streams_.end_turn(now_.steady);
     context_.outbox.flush();
     in_turn_ = false;
-    if (wheel_.next().value_or(TimePoint::max()) < armed_) arm();
+    if (next_wake() < armed_) arm();
+}
+
+StreamService::Events Worker::stream_events() {
+    return {.acceptable =
+                [this](net::Watch& listener) {
+                    turn([&](Moment now) { streams_.accept(listener, now.steady); });
+                },
+            .readable =
+                [this](StreamClient& client) {
+                    turn([&](Moment now) { streams_.read(client, now); });
+                },
+            // Outside a turn it became writable: the end of this one does what is to be done.
+            .changed = [this] { turn([](Moment) {}); }};
 }
 
 void Worker::on_time(Moment now) {
@@ -104,14 +122,17 @@ void Worker::end_everything(Moment now) {
     streams_.close_all(now.steady);
 }
 
+TimePoint Worker::next_wake() const noexcept {
+    return std::min(next_sweep_, wheel_.next().value_or(TimePoint::max()));
+}
+
 void Worker::arm() {
-    armed_ = std::min(next_sweep_, wheel_.next().value_or(TimePoint::max()));
+    armed_ = next_wake();
     timer_.expires_at(armed_);
     timer_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
-        armed_ = TimePoint::max();
+        armed_ = TimePoint::max();  // the end of the turn sets it anew
         turn([this](Moment now) { on_time(now); });
-        arm();
     });
 }
 

@@ -5,8 +5,6 @@
 // is sent before the next one. Other threads reach it through its mailbox and stop().
 #pragma once
 
-#include <functional>
-
 #include <boost/asio/steady_timer.hpp>
 
 #include "server/net/watch.hpp"
@@ -39,10 +37,15 @@ public:
     [[nodiscard]] const telemetry::Counters& counters() const noexcept { return counters_; }
 
 private:
-    void turn(const std::function<void(protocol::Moment)>& work);
+    // Runs work(now) as one turn, or as part of the turn that is running.
+    template <typename Work>
+    void turn(Work&& work);
+    void end_turn();
+    [[nodiscard]] StreamService::Events stream_events();
     void on_time(protocol::Moment now);
     void open_mail(protocol::Moment now);
     void end_everything(protocol::Moment now);
+    [[nodiscard]] protocol::TimePoint next_wake() const noexcept;
     void arm();
 
     telemetry::Counters counters_;

@@ -55,6 +55,10 @@ public:
         : wire_{std::move(wire)}, user_{std::move(user)}, password_{std::move(password)} {}
 
     [[nodiscard]] Wire& wire() { return *wire_; }
+    void hang_up() { wire_.reset(); }
+    void use_password(std::string password) { password_ = std::move(password); }
+    // As it was sent, to be sent again.
+    [[nodiscard]] const Octets& last_request() const { return last_request_; }
 
     // With credentials once the server has challenged; repeated after a challenge.
     std::optional<Answer> request(protocol::Method method, const Add& add = {}) {
@@ -67,9 +71,9 @@ public:
     }
     // Without credentials, once.
     std::optional<Answer> exchange(protocol::Method method, const Add& add = {}) {
-        const Octets message = build(protocol::MessageClass::request, method, add);
-        wire_->send(message);
-        return answer_to(message);
+        last_request_ = build(protocol::MessageClass::request, method, add);
+        wire_->send(last_request_);
+        return answer_to(last_request_);
     }
     [[nodiscard]] Octets build(protocol::MessageClass message_class, protocol::Method method,
                                const Add& add) {
@@ -202,6 +206,7 @@ private:
     std::string password_;
     std::string realm_;
     std::string nonce_;
+    Octets last_request_;
     protocol::Endpoint relayed_;
     std::deque<FromPeer> data_;
     std::uint64_t requests_ = 0;

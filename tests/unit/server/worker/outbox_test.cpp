@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/worker/outbox.hpp"
+
+#include "server/net/relay_socket.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/wire.hpp"
+
+namespace turnpike::worker {
+namespace {
+
+using telemetry::Counter;
+using test::endpoint;
+
+TEST_CASE("more datagrams than a batch holds all leave, in order") {
+    telemetry::Counters counters;
+    Outbox outbox{counters};
+    const auto socket = net::open_relay_socket(endpoint("127.0.0.1:0"));
+    const test::UdpSocket peer{endpoint("127.0.0.1:0")};
+    constexpr std::size_t count = net::SendBatch::capacity + 3;
+    std::vector<std::string> texts;
+    for (std::size_t index = 0; index < count; ++index) texts.push_back(std::to_string(index));
+    for (const std::string& text : texts) {
+        outbox.send({socket->get(), peer.bound(), {}, protocol::as_octets(text)});
+    }
+    outbox.flush();
+    for (const std::string& text : texts) {
+        const auto datagram = peer.receive();
+        REQUIRE(datagram);
+        CHECK(datagram->payload == text);
+    }
+    CHECK(counters.read(Counter::drop_send_failed) == 0);
+}
+
+TEST_CASE("what the kernel refuses is counted") {
+    telemetry::Counters counters;
+    Outbox outbox{counters};
+    const auto socket = net::open_relay_socket(endpoint("127.0.0.1:0"));
+    const test::Octets larger_than_udp(65520);
+    outbox.send({socket->get(), endpoint("127.0.0.1:9"), {}, larger_than_udp});
+    outbox.flush();
+    outbox.flush();
+    CHECK(counters.read(Counter::drop_send_failed) == 1);
+}
+
+}  // namespace
+}  // namespace turnpike::worker

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/worker/packet_relay.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/running_server.hpp"
+
+namespace turnpike::worker {
+namespace {
+
+using telemetry::Counter;
+using test::endpoint;
+using test::FromPeer;
+using test::loopback_config;
+using test::RunningServer;
+using test::UdpSocket;
+
+constexpr std::uint16_t channel = 0x4000;
+
+TEST_CASE("data flows both ways through a permission and through a channel",
+          "[F9][G19][H6][H7][I3][rfc8656-11]") {
+    RunningServer server;
+    const bool stream = GENERATE(false, true);
+    auto client = stream ? server.tcp_client() : server.udp_client();
+    UdpSocket peer{endpoint("127.0.0.3:0")};
+    REQUIRE(client.allocate());
+    REQUIRE(client.permit(peer.bound()));
+
+    client.send(peer.bound(), "to the peer");
+    CHECK(peer.receive() == test::Datagram{client.relayed(), "to the peer"});
+    peer.send(client.relayed(), "to the client");
+    CHECK(client.data() == FromPeer{0, peer.bound(), "to the client"});
+
+    REQUIRE(client.bind(channel, peer.bound()));
+    client.send(channel, "one");
+    CHECK(peer.receive() == test::Datagram{client.relayed(), "one"});
+    peer.send(client.relayed(), "three");
+    CHECK(client.data() == FromPeer{channel, {}, "three"});
+    client.send(channel, "");
+    CHECK(peer.receive() == test::Datagram{client.relayed(), ""});
+}
+
+TEST_CASE("a Send with DONT-FRAGMENT reaches the peer and leaves the socket as it was",
+          "[H4][L3][X22]") {
+    RunningServer server;
+    auto client = server.udp_client();
+    UdpSocket peer{endpoint("127.0.0.3:0")};
+    REQUIRE(client.allocate());
+    REQUIRE(client.permit(peer.bound()));
+    client.send(peer.bound(), "whole", true);
+    CHECK(peer.receive() == test::Datagram{client.relayed(), "whole"});
+    client.send(peer.bound(), "as ever");
+    CHECK(peer.receive() == test::Datagram{client.relayed(), "as ever"});
+}
+
+TEST_CASE("datagrams are relayed whole up to the largest, or not at all", "[H11]") {
+    RunningServer server;
+    auto client = server.udp_client();
+    UdpSocket peer{endpoint("127.0.0.3:0")};
+    REQUIRE(client.allocate());
+    REQUIRE(client.bind(channel, peer.bound()));
+    const std::string largest(65507 - 4, 'x');  // with its header as large as UDP takes
+    client.send(channel, largest);
+    CHECK(peer.receive() == test::Datagram{client.relayed(), largest});
+    peer.send(client.relayed(), std::string(65507, 'y'));  // no room for the header
+    peer.send(client.relayed(), largest);
+    CHECK(client.data() == FromPeer{channel, {}, largest});
+}
+
+TEST_CASE("a peer without a permission reaches nobody", "[F10][rfc8656-9]") {
+    RunningServer server;
+    auto client = server.udp_client();
+    UdpSocket stranger{endpoint("127.0.0.4:0")};
+    UdpSocket peer{endpoint("127.0.0.3:0")};
+    REQUIRE(client.allocate());
+    REQUIRE(client.permit(peer.bound()));
+    stranger.send(client.relayed(), "unasked");
+    peer.send(client.relayed(), "asked");
+    CHECK(client.data() == FromPeer{0, peer.bound(), "asked"});
+    CHECK(server.count(Counter::drop_no_permission) == 1);
+}
+
+// Which worker a client lands on is the kernel's choice; with many clients both cases occur.
+TEST_CASE("two clients of one server talk relay to relay, on one worker and across",
+          "[H12][rfc8656-3]") {
+    auto config = loopback_config();
+    config.server.workers = 2;
+    RunningServer server{config};
+    const bool stream = GENERATE(false, true);
+    constexpr int pairs = 8;
+    for (int pair = 0; pair < pairs; ++pair) {
+        auto alice = stream ? server.tcp_client() : server.udp_client();
+        auto bob = server.udp_client("bob", "builder");
+        REQUIRE(alice.allocate());
+        REQUIRE(bob.allocate());
+        REQUIRE(alice.bind(channel, bob.relayed()));
+        REQUIRE(bob.permit(alice.relayed()));
+        alice.send(channel, "hello bob");
+        CHECK(bob.data() == FromPeer{0, alice.relayed(), "hello bob"});
+        bob.send(alice.relayed(), "hello alice");
+        CHECK(alice.data() == FromPeer{channel, {}, "hello alice"});
+    }
+    CHECK(server.count(Counter::packets_hairpin) == 2 * pairs);
+    CHECK(server.count(Counter::drop_send_failed) == 0);
+}
+
+TEST_CASE("a hairpin needs the permission of both sides", "[H12][F10]") {
+    RunningServer server;
+    auto alice = server.udp_client();
+    auto bob = server.udp_client("bob", "builder");
+    REQUIRE(alice.allocate());
+    REQUIRE(bob.allocate());
+    REQUIRE(alice.bind(channel, bob.relayed()));
+    alice.send(channel, "not yet");
+    REQUIRE(server.reaches(Counter::drop_no_permission, 1));
+    REQUIRE(bob.permit(alice.relayed()));
+    alice.send(channel, "now");
+    CHECK(bob.data() == FromPeer{0, alice.relayed(), "now"});
+}
+
+TEST_CASE("a relayed address that nobody holds any more gets nothing through the kernel",
+          "[H12][P5]") {
+    RunningServer server;
+    auto alice = server.udp_client();
+    auto bob = server.udp_client("bob", "builder");
+    REQUIRE(alice.allocate());
+    REQUIRE(bob.allocate());
+    REQUIRE(alice.bind(channel, bob.relayed()));
+    REQUIRE(bob.refresh(std::chrono::seconds{0}));
+    UdpSocket stranger{bob.relayed()};  // the port is free again
+    alice.send(channel, "for bob");
+    REQUIRE(server.reaches(Counter::drop_peer_refused, 1));
+    CHECK_FALSE(stranger.receive(std::chrono::milliseconds{0}));
+}
+
+TEST_CASE("streams talk relay to relay too, and every message of one write arrives", "[H12][I5]") {
+    RunningServer server;
+    auto alice = server.tcp_client();
+    auto bob = GENERATE(false, true) ? server.tcp_client("bob", "builder")
+                                     : server.udp_client("bob", "builder");
+    UdpSocket peer{endpoint("127.0.0.3:0")};
+    constexpr std::uint16_t to_peer = channel + 1;
+    REQUIRE(alice.allocate());
+    REQUIRE(bob.allocate());
+    REQUIRE(alice.bind(channel, bob.relayed()));
+    REQUIRE(alice.bind(to_peer, peer.bound()));
+    REQUIRE(bob.permit(alice.relayed()));
+    // What goes to the peer must not be written over by the header of what goes to bob.
+    test::Octets all;
+    constexpr int rounds = 100;
+    for (int round = 0; round < rounds; ++round) {
+        const std::string text = std::to_string(round);
+        for (const std::uint16_t number : {to_peer, channel}) {
+            const auto message = alice.channel_data(number, text);
+            all.insert(all.end(), message.begin(), message.end());
+        }
+    }
+    alice.wire().send(all);
+    for (int round = 0; round < rounds; ++round) {
+        const std::string text = std::to_string(round);
+        CHECK(peer.receive() == test::Datagram{alice.relayed(), text});
+        CHECK(bob.data() == FromPeer{0, alice.relayed(), text});
+    }
+}
+
+TEST_CASE("an allocation that is its own peer hears itself once", "[P5][H12]") {
+    RunningServer server;
+    auto client = server.udp_client();
+    REQUIRE(client.allocate());
+    REQUIRE(client.bind(channel, client.relayed()));
+    client.send(channel, "echo");
+    CHECK(client.data() == FromPeer{channel, {}, "echo"});
+    CHECK(server.count(Counter::packets_hairpin) == 1);
+}
+
+TEST_CASE("channel data without a binding, and with a length that lies, goes nowhere",
+          "[G15][G16][G17]") {
+    RunningServer server;
+    auto client = server.udp_client();
+    UdpSocket peer{endpoint("127.0.0.3:0")};
+    REQUIRE(client.allocate());
+    REQUIRE(client.bind(channel, peer.bound()));
+    client.send(channel + 1, "unbound");
+    auto lie = client.channel_data(channel, "short");
+    lie.pop_back();
+    client.wire().send(lie);
+    auto padded = client.channel_data(channel, "exact");
+    padded.resize(padded.size() + 3);
+    client.wire().send(padded);
+    CHECK(peer.receive() == test::Datagram{client.relayed(), "exact"});
+    CHECK(server.count(Counter::drop_no_channel) == 1);
+    CHECK(server.count(Counter::drop_malformed) == 1);
+}
+
+TEST_CASE("a burst arrives whole and in order", "[H10]") {
+    RunningServer server;
+    auto client = server.udp_client();
+    UdpSocket peer{endpoint("127.0.0.3:0")};
+    REQUIRE(client.allocate());
+    REQUIRE(client.bind(channel, peer.bound()));
+    constexpr int burst = 100;
+    for (int number = 0; number < burst; ++number) client.send(channel, std::to_string(number));
+    for (int number = 0; number < burst; ++number) {
+        CHECK(peer.receive() == test::Datagram{client.relayed(), std::to_string(number)});
+    }
+}
+
+}  // namespace
+}  // namespace turnpike::worker
