@@ -63,7 +63,8 @@ std::size_t ReceiveBatch::receive(int socket) noexcept {
         header.msg_hdr.msg_controllen = control_octets;
     }
     const int count = ::recvmmsg(socket, headers_.data(), batch_size, MSG_DONTWAIT, nullptr);
-    // An error that the socket reports is consumed by this call; datagrams behind it come next time.
+    // An error that the socket reports is consumed by this call; datagrams behind it come next
+    // time.
     return count < 0 ? 0 : static_cast<std::size_t>(count);
 }
 

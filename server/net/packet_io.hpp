@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // Datagrams in batches, in and out, with one system call each way. Received datagrams stay in the
-// batch's buffers, which have room around them for the headers of the relay, until the next receive();
-// what is to be sent is a view that has to live until flush(). Nothing blocks and nothing is retried:
-// what the kernel does not take is dropped and counted. Owned by one worker, shared by its sockets.
+// batch's buffers, which have room around them for the headers of the relay, until the next
+// receive(); what is to be sent is a view that has to live until flush(). Nothing blocks and
+// nothing is retried: what the kernel does not take is dropped and counted. Owned by one worker,
+// shared by its sockets.
 #pragma once
 
 #include <sys/socket.h>

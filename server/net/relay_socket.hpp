@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The UDP socket of one relayed transport address. It is never shared: an address that anyone holds is
-// an error, and the caller tries another port. ICMP errors do not reach it (IP_RECVERR stays off), so
-// none ends it or costs a datagram.
+// The UDP socket of one relayed transport address. It is never shared: an address that anyone holds
+// is an error, and the caller tries another port. ICMP errors do not reach it (IP_RECVERR stays
+// off), so none ends it or costs a datagram.
 #pragma once
 
 #include "protocol/address.hpp"

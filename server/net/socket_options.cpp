@@ -14,7 +14,9 @@ using boost::system::error_code;
 using protocol::Endpoint;
 using protocol::Family;
 
-error_code last_error() noexcept { return {errno, boost::system::system_category()}; }
+error_code last_error() noexcept {
+    return {errno, boost::system::system_category()};
+}
 
 error_code set_option(const FileDescriptor& socket, int level, int name, int value) noexcept {
     if (::setsockopt(socket.get(), level, name, &value, sizeof value) != 0) return last_error();

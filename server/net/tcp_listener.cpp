@@ -26,8 +26,7 @@ protocol::Result<FileDescriptor> open_tcp_listener(const protocol::Endpoint& end
 protocol::Result<Accepted> accept_connection(int listener) {
     SocketAddress client;
     socklen_t size = SocketAddress::capacity;
-    FileDescriptor socket{
-        ::accept4(listener, client.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    FileDescriptor socket{::accept4(listener, client.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (!socket) return last_error();
     // Media cannot wait for an acknowledgement before it leaves.
     (void)set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);

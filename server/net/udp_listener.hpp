@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// A UDP socket that clients send to. Every worker opens its own on the same endpoint (SO_REUSEPORT).
-// The kernel tells which local address each datagram was sent to, so that the answer leaves from there
-// also where the socket is bound to a wildcard (RFC 8489 section 6.3.1.2).
+// A UDP socket that clients send to. Every worker opens its own on the same endpoint
+// (SO_REUSEPORT). The kernel tells which local address each datagram was sent to, so that the
+// answer leaves from there also where the socket is bound to a wildcard (RFC 8489 section 6.3.1.2).
 #pragma once
 
 #include "protocol/address.hpp"

@@ -11,8 +11,8 @@ struct Watch::State {
     boost::asio::posix::stream_descriptor descriptor;
     Callback readable{};
     Callback writable{};
-    bool reading = false;         // wanted
-    bool read_pending = false;    // asked of Asio
+    bool reading = false;       // wanted
+    bool read_pending = false;  // asked of Asio
     bool write_pending = false;
 };
 
@@ -24,7 +24,9 @@ Watch::Watch(boost::asio::io_context& context, FileDescriptor descriptor)
     if (!error) (void)descriptor.release();
 }
 
-Watch::operator bool() const noexcept { return state_->descriptor.is_open(); }
+Watch::operator bool() const noexcept {
+    return state_->descriptor.is_open();
+}
 
 Watch::~Watch() {
     state_->reading = false;
@@ -32,21 +34,27 @@ Watch::~Watch() {
     state_->descriptor.close(ignored);
 }
 
-int Watch::descriptor() const noexcept { return state_->descriptor.native_handle(); }
+int Watch::descriptor() const noexcept {
+    return state_->descriptor.native_handle();
+}
 
 void Watch::on_readable(Callback callback) {
     state_->readable = std::move(callback);
     resume_reading();
 }
 
-void Watch::on_writable(Callback callback) { state_->writable = std::move(callback); }
+void Watch::on_writable(Callback callback) {
+    state_->writable = std::move(callback);
+}
 
 void Watch::resume_reading() {
     state_->reading = true;
     if (!state_->read_pending) wait_read(state_);
 }
 
-void Watch::pause_reading() noexcept { state_->reading = false; }
+void Watch::pause_reading() noexcept {
+    state_->reading = false;
+}
 
 void Watch::wait_read(const std::shared_ptr<State>& state) {
     state->read_pending = true;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // Owns a descriptor and calls back when it is ready: the only place where our sockets meet Asio.
-// Reading is watched until it is paused; writing once per request. After the watch is gone nothing is
-// called any more, also where Asio has queued a completion already. Owned by one worker.
+// Reading is watched until it is paused; writing once per request. After the watch is gone nothing
+// is called any more, also where Asio has queued a completion already. Owned by one worker.
 #pragma once
 
 #include <functional>
@@ -38,8 +38,8 @@ public:
 
 private:
     struct State;
-    // Shared with the completions that Asio holds: one of them may be queued when the watch goes, and
-    // then has to find out that nobody listens.
+    // Shared with the completions that Asio holds: one of them may be queued when the watch goes,
+    // and then has to find out that nobody listens.
     std::shared_ptr<State> state_;
 
     static void wait_read(const std::shared_ptr<State>& state);

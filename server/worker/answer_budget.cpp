@@ -19,8 +19,8 @@ std::size_t AnswerBudget::index_of(const IpAddress& source) const noexcept {
     for (const std::byte octet : source.octets().first(prefix_octets)) {
         hash = (hash << 8U) | std::to_integer<std::uint64_t>(octet);
     }
-    // The mixing steps of SplitMix64, keyed before and between, so that nobody can pick prefixes that
-    // share a bucket.
+    // The mixing steps of SplitMix64, keyed before and between, so that nobody can pick prefixes
+    // that share a bucket.
     hash += settings_.seed[0];
     hash = (hash ^ (hash >> 30U)) * 0xBF58476D1CE4E5B9U;
     hash = (hash ^ (hash >> 27U)) + settings_.seed[1];

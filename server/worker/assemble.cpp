@@ -37,7 +37,9 @@ bool serves(const std::vector<RelayAddress>& relays, protocol::Family family) {
 }
 
 // As keys are derived from it. What cannot be prepared stays: no client can produce it either.
-std::string prepared(const std::string& text) { return auth::opaque_string(text).value_or(text); }
+std::string prepared(const std::string& text) {
+    return auth::opaque_string(text).value_or(text);
+}
 
 // Rounded up, so that a limit never becomes none.
 std::uint64_t share(std::uint64_t limit, std::size_t workers) {
@@ -51,8 +53,7 @@ std::vector<RelayAddress> relay_addresses(const config::Relay& relay) {
     for (const IpAddress& local : addresses_to_relay_on(relay)) {
         const auto external =
             std::ranges::find(relay.external, local, &config::ExternalAddress::relay);
-        result.push_back(
-            {local, external == relay.external.end() ? local : external->external});
+        result.push_back({local, external == relay.external.end() ? local : external->external});
     }
     return result;
 }
@@ -78,10 +79,10 @@ Settings worker_settings(const config::Config& config, const std::vector<RelayAd
     settings.turn.relays_ipv6 = serves(relays, protocol::Family::ipv6);
     settings.stream.queue_octets_max = limits.tcp_buffer_bytes;
     settings.stream.idle = limits.tcp_idle;
-    settings.budget = {.total_per_second = share(limits.unauthenticated_per_second, workers),
-                       .prefix_per_second =
-                           share(limits.unauthenticated_per_prefix_second, workers),
-                       .seed = {random_number(), random_number()}};
+    settings.budget = {
+        .total_per_second = share(limits.unauthenticated_per_second, workers),
+        .prefix_per_second = share(limits.unauthenticated_per_prefix_second, workers),
+        .seed = {random_number(), random_number()}};
     return settings;
 }
 

@@ -14,8 +14,8 @@
 
 namespace turnpike::worker {
 
-// As configured; else those of the default routes, else any that is neither loopback nor link-local,
-// else loopback, which only this host can reach.
+// As configured; else those of the default routes, else any that is neither loopback nor
+// link-local, else loopback, which only this host can reach.
 [[nodiscard]] std::vector<RelayAddress> relay_addresses(const config::Relay& relay);
 
 [[nodiscard]] std::size_t worker_count(const config::Server& server);

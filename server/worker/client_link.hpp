@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The way back to one client: a listener's socket and an address, or its connection. A UDP client may
-// be sent to through any socket that is bound to the address it knows; a connection has one way.
+// The way back to one client: a listener's socket and an address, or its connection. A UDP client
+// may be sent to through any socket that is bound to the address it knows; a connection has one
+// way.
 #pragma once
 
 #include "protocol/address.hpp"
@@ -21,9 +22,9 @@ public:
 };
 
 struct ClientLink {
-    int socket = -1;             // UDP: of the listener
+    int socket = -1;  // UDP: of the listener
     protocol::Endpoint client;
-    protocol::IpAddress source;  // UDP: where answers leave from
+    protocol::IpAddress source;      // UDP: where answers leave from
     StreamWriter* stream = nullptr;  // set for a connection, which outlives its allocation
 
     // The views live until the outbox is flushed.

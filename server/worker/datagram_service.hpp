@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The UDP listeners of one worker: datagrams of clients in, each to the rules or to the relay by its
-// first byte. Answers leave from the address that the client sent to. Owned by one worker.
+// The UDP listeners of one worker: datagrams of clients in, each to the rules or to the relay by
+// its first byte. Answers leave from the address that the client sent to. Owned by one worker.
 #pragma once
 
 #include <functional>

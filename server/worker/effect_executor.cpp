@@ -119,18 +119,17 @@ void EffectExecutor::log_end(const Holding& holding, EndReason reason, protocol:
     context_.count(end_counter(reason));
     const relay::Traffic& to_peer = holding.session->traffic_to_peer();
     const relay::Traffic& to_client = holding.session->traffic_from_peer();
-    context_.shared.log.info("allocation ended",
-                             {{"id", static_cast<std::uint64_t>(holding.id)},
-                              {"user", holding.username},
-                              {"realm", holding.realm},
-                              {"client", holding.five_tuple.client.to_string()},
-                              {"relayed", relayed_text(holding)},
-                              {"reason", to_string(reason)},
-                              {"duration_seconds", now - holding.since},
-                              {"bytes_to_peer", to_peer.bytes},
-                              {"packets_to_peer", to_peer.packets},
-                              {"bytes_to_client", to_client.bytes},
-                              {"packets_to_client", to_client.packets}});
+    context_.shared.log.info("allocation ended", {{"id", static_cast<std::uint64_t>(holding.id)},
+                                                  {"user", holding.username},
+                                                  {"realm", holding.realm},
+                                                  {"client", holding.five_tuple.client.to_string()},
+                                                  {"relayed", relayed_text(holding)},
+                                                  {"reason", to_string(reason)},
+                                                  {"duration_seconds", now - holding.since},
+                                                  {"bytes_to_peer", to_peer.bytes},
+                                                  {"packets_to_peer", to_peer.packets},
+                                                  {"bytes_to_client", to_client.bytes},
+                                                  {"packets_to_client", to_client.packets}});
 }
 
 }  // namespace turnpike::worker

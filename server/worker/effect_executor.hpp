@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Carries out what the rules decided, in order: routes into the route table, deadlines into the timer
-// wheel, and everything that an allocation held back to where it came from, with one log line at its
-// beginning and one at its end. The only place where a holding ends. Owned by one worker.
+// Carries out what the rules decided, in order: routes into the route table, deadlines into the
+// timer wheel, and everything that an allocation held back to where it came from, with one log line
+// at its beginning and one at its end. The only place where a holding ends. Owned by one worker.
 #pragma once
 
 #include "protocol/time.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // What an allocation holds outside the rules: relay sockets with their ports, a place in its user's
-// quota, the way back to its client. It is given back in one place (EffectExecutor), on every way out.
-// Owned by one worker; a Holding keeps its place in memory until it is erased.
+// quota, the way back to its client. It is given back in one place (EffectExecutor), on every way
+// out. Owned by one worker; a Holding keeps its place in memory until it is erased.
 #pragma once
 
 #include <array>

@@ -45,7 +45,9 @@ Counter drop_counter(Drop drop) noexcept {
 
 }  // namespace
 
-void PacketRelay::count(Drop drop) noexcept { context_.count(drop_counter(drop)); }
+void PacketRelay::count(Drop drop) noexcept {
+    context_.count(drop_counter(drop));
+}
 
 void PacketRelay::from_channel(const ClientMessage& message) {
     const auto data = protocol::ChannelData::decode(message.octets);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Moves payloads between clients and peers as relay::forwarder decides: between a client's link and a
-// relay socket, or straight from one relayed address of this server to another (hairpin), here or
-// through the mailbox of the worker that has it. Payloads stay in the buffer they came in. Nothing is
-// allocated, logged or locked for a packet but in the hand-over to another worker. Owned by one worker.
+// Moves payloads between clients and peers as relay::forwarder decides: between a client's link and
+// a relay socket, or straight from one relayed address of this server to another (hairpin), here or
+// through the mailbox of the worker that has it. Payloads stay in the buffer they came in. Nothing
+// is allocated, logged or locked for a packet but in the hand-over to another worker. Owned by one
+// worker.
 #pragma once
 
 #include "protocol/packet.hpp"
@@ -36,8 +37,8 @@ private:
     void from_relay(const relay::PeerBound& peer_bound, protocol::Packet packet,
                     protocol::TimePoint now);
     [[nodiscard]] protocol::Packet copy_with_room(protocol::Bytes payload) noexcept;
-    void to_client(const Holding& holding, const protocol::Endpoint& peer,
-                   protocol::Packet& packet, protocol::TimePoint now);
+    void to_client(const Holding& holding, const protocol::Endpoint& peer, protocol::Packet& packet,
+                   protocol::TimePoint now);
     [[nodiscard]] bool is_relay_address(const protocol::IpAddress& address) const noexcept;
     void count(relay::Drop drop) noexcept;
 

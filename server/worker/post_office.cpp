@@ -13,11 +13,11 @@
 namespace turnpike::worker {
 
 PostOffice::Box::Box()
-    : bell{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)},
-      mail{capacity, [this] {
-               // Fails only where the bell rings already.
-               (void)::eventfd_write(bell.get(), 1);
-           }} {
+    : bell{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)}, mail{capacity, [this] {
+                                                               // Fails only where the bell rings
+                                                               // already.
+                                                               (void)::eventfd_write(bell.get(), 1);
+                                                           }} {
     if (!bell) throw std::runtime_error{"no descriptor left for a worker's mailbox"};
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The mailboxes of all workers: how a datagram from a relayed address of one reaches a relayed address
-// of another. A full mailbox refuses, and the sender counts a drop; nobody ever waits. Any worker may
-// post to any other; each collects from its own alone.
+// The mailboxes of all workers: how a datagram from a relayed address of one reaches a relayed
+// address of another. A full mailbox refuses, and the sender counts a drop; nobody ever waits. Any
+// worker may post to any other; each collects from its own alone.
 #pragma once
 
 #include <memory>

@@ -98,8 +98,7 @@ std::optional<RelayEnd> RelayOpener::bind_any(Family family, PortWish wish) {
     return found;
 }
 
-std::optional<RelayEnd> RelayOpener::bind_reserved(std::uint64_t token,
-                                                             protocol::TimePoint now) {
+std::optional<RelayEnd> RelayOpener::bind_reserved(std::uint64_t token, protocol::TimePoint now) {
     const auto port = context_.shared.directory.redeem(token, now);
     if (!port) return std::nullopt;
     auto socket = bind(port->local);
@@ -128,14 +127,13 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves
     const protocol::TimePoint now = client.now.steady;
     const auth::Grant& grant = wish.identity.grant;
     opened.allocation = next_id();
-    relay::SessionSeed seed{
-        .id = opened.allocation,
-        .five_tuple = client.five_tuple,
-        .relayed = {},
-        .deadline = deadline_of(grant, context_.shared.settings.turn, now),
-        .bytes = grant.bytes,
-        .bits_per_second = grant.bits_per_second,
-        .random = random_number()};
+    relay::SessionSeed seed{.id = opened.allocation,
+                            .five_tuple = client.five_tuple,
+                            .relayed = {},
+                            .deadline = deadline_of(grant, context_.shared.settings.turn, now),
+                            .bytes = grant.bytes,
+                            .bits_per_second = grant.bits_per_second,
+                            .random = random_number()};
     Holding& holding = context_.holdings.insert({.id = opened.allocation,
                                                  .link = client.link,
                                                  .relays = {},
@@ -167,8 +165,8 @@ std::uint64_t RelayOpener::reserve_after(const RelayPort& port, protocol::TimePo
 protocol::AllocationId RelayOpener::next_id() noexcept {
     // The worker's number stands on top, so that workers need no common counter.
     constexpr unsigned index_shift = 48;
-    return static_cast<protocol::AllocationId>(
-        (std::uint64_t{context_.index} << index_shift) | ++opened_);
+    return static_cast<protocol::AllocationId>((std::uint64_t{context_.index} << index_shift) |
+                                               ++opened_);
 }
 
 }  // namespace turnpike::worker

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Opens the relayed transport addresses of a new allocation: quota, ports, sockets (RFC 8656 section
-// 7.2). What was taken for an attempt that fails is given back before it returns. Owned by one worker.
+// Opens the relayed transport addresses of a new allocation: quota, ports, sockets (RFC 8656
+// section 7.2). What was taken for an attempt that fails is given back before it returns. Owned by
+// one worker.
 #pragma once
 
 #include <functional>

@@ -68,8 +68,8 @@ std::string advice(const boost::system::error_code& error) {
 [[noreturn]] void refuse(std::string_view transport, const Endpoint& endpoint,
                          const boost::system::error_code& error) {
     throw std::runtime_error{"cannot listen on " + std::string{transport} + " " +
-                             endpoint.to_string() + ": " + error.message() + " (" +
-                             advice(error) + ")"};
+                             endpoint.to_string() + ": " + error.message() + " (" + advice(error) +
+                             ")"};
 }
 
 // Every relayed address is a descriptor.
@@ -205,8 +205,12 @@ void Server::stop() {
     boost::asio::post(parts_->waiting, [this] { parts_->waiting.stop(); });
 }
 
-const std::vector<Endpoint>& Server::udp() const noexcept { return parts_->udp; }
-const std::vector<Endpoint>& Server::tcp() const noexcept { return parts_->tcp; }
+const std::vector<Endpoint>& Server::udp() const noexcept {
+    return parts_->udp;
+}
+const std::vector<Endpoint>& Server::tcp() const noexcept {
+    return parts_->tcp;
+}
 
 telemetry::CounterValues Server::counters() const {
     std::vector<const telemetry::Counters*> all;
@@ -214,6 +218,8 @@ telemetry::CounterValues Server::counters() const {
     return telemetry::sum(all);
 }
 
-std::size_t Server::free_ports() const { return parts_->directory.free_ports(); }
+std::size_t Server::free_ports() const {
+    return parts_->directory.free_ports();
+}
 
 }  // namespace turnpike::worker

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The whole relay: what all workers share, the workers, and their start and end. Everything is opened
-// before anything is served, so a bad address stops the start and never a running server.
+// The whole relay: what all workers share, the workers, and their start and end. Everything is
+// opened before anything is served, so a bad address stops the start and never a running server.
 #pragma once
 
 #include <memory>
@@ -16,8 +16,8 @@ namespace turnpike::worker {
 
 class Server {
 public:
-    // Opens every listener. Throws std::runtime_error that names the address, the reason and what to
-    // do about it. The log outlives the server.
+    // Opens every listener. Throws std::runtime_error that names the address, the reason and what
+    // to do about it. The log outlives the server.
     Server(const config::Config& config, telemetry::Log& log);
     ~Server();
     Server(const Server&) = delete;

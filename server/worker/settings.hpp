@@ -13,17 +13,17 @@ namespace turnpike::worker {
 
 struct StreamSettings {
     std::size_t queue_octets_max = 262144;
-    std::chrono::seconds idle{30};             // without an allocation
-    std::chrono::seconds first_message{10};    // from accepting to a whole message
-    std::chrono::seconds half_message{10};     // from its first octet to its last
-    std::chrono::seconds not_reading{10};      // with a queue that does not shrink
+    std::chrono::seconds idle{30};           // without an allocation
+    std::chrono::seconds first_message{10};  // from accepting to a whole message
+    std::chrono::seconds half_message{10};   // from its first octet to its last
+    std::chrono::seconds not_reading{10};    // with a queue that does not shrink
 };
 
 struct Settings {
     turn::Settings turn;
     StreamSettings stream;
-    AnswerBudgetSettings budget;               // of one worker
-    std::chrono::seconds reservation{60};      // RFC 8656 section 7.2: at least 30 s
+    AnswerBudgetSettings budget;           // of one worker
+    std::chrono::seconds reservation{60};  // RFC 8656 section 7.2: at least 30 s
 };
 
 }  // namespace turnpike::worker

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// What all workers have in common: immutable, or safe to use from any thread. The server owns it all
-// and outlives its workers.
+// What all workers have in common: immutable, or safe to use from any thread. The server owns it
+// all and outlives its workers.
 #pragma once
 
 #include <span>

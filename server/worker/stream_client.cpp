@@ -20,7 +20,9 @@ StreamClient::StreamClient(std::unique_ptr<net::Watch> socket, Setup setup, OnCh
     socket_->on_writable([this] { on_change_(*this); });
 }
 
-void StreamClient::change() { on_change_(*this); }
+void StreamClient::change() {
+    on_change_(*this);
+}
 
 void StreamClient::answer(protocol::Bytes message) {
     if (state_ == State::over) return;

@@ -77,10 +77,10 @@ private:
     net::TcpConnection connection_;
     State state_ = State::fresh;
     telemetry::Counter reason_ = telemetry::Counter::tcp_closed;
-    std::uint64_t written_ = 0;        // as of read_since_
-    protocol::TimePoint heard_;        // the last whole message, or the beginning
-    protocol::TimePoint half_since_;   // where there is a half message
-    protocol::TimePoint read_since_;   // the client took something, or nothing waited
+    std::uint64_t written_ = 0;       // as of read_since_
+    protocol::TimePoint heard_;       // the last whole message, or the beginning
+    protocol::TimePoint half_since_;  // where there is a half message
+    protocol::TimePoint read_since_;  // the client took something, or nothing waited
     bool half_ = false;
 };
 

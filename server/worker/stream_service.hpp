@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The TCP listeners and connections of one worker. Accepting and reading are bounded per turn; what a
-// turn queues for a client leaves in one write at its end. A connection that ends takes its allocation
-// with it (RFC 8656 section 7.2 allows it, and nobody else could use the five-tuple). Owned by one
-// worker.
+// The TCP listeners and connections of one worker. Accepting and reading are bounded per turn; what
+// a turn queues for a client leaves in one write at its end. A connection that ends takes its
+// allocation with it (RFC 8656 section 7.2 allows it, and nobody else could use the five-tuple).
+// Owned by one worker.
 #pragma once
 
 #include <functional>

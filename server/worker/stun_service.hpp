@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Takes one client message to the rules and carries out what they answer: credentials are looked up,
-// relays opened, answers sent, effects executed. Ends nothing by itself and keeps nothing between two
-// messages. Owned by one worker.
+// Takes one client message to the rules and carries out what they answer: credentials are looked
+// up, relays opened, answers sent, effects executed. Ends nothing by itself and keeps nothing
+// between two messages. Owned by one worker.
 #pragma once
 
 #include <array>

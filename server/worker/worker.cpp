@@ -45,9 +45,7 @@ Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
               }},
       stun_{context_, {dispatcher_, executor_, opener_, relay_}},
       datagrams_{context_, stun_, relay_},
-      streams_{context_,
-               {dispatcher_, executor_, stun_, relay_},
-               stream_events()},
+      streams_{context_, {dispatcher_, executor_, stun_, relay_}, stream_events()},
       mail_{context_.io, post_office.bell(index)},
       timer_{context_.io},
       next_sweep_{read_clock().steady + sweep_interval} {
@@ -60,7 +58,9 @@ void Worker::listen_udp(net::FileDescriptor socket) {
     });
 }
 
-void Worker::listen_tcp(net::FileDescriptor socket) { streams_.listen(std::move(socket)); }
+void Worker::listen_tcp(net::FileDescriptor socket) {
+    streams_.listen(std::move(socket));
+}
 
 void Worker::run() {
     arm();
@@ -83,16 +83,15 @@ void Worker::end_turn() {
 }
 
 StreamService::Events Worker::stream_events() {
-    return {.acceptable =
-                [this](net::Watch& listener) {
-                    turn([&](Moment now) { streams_.accept(listener, now.steady); });
-                },
-            .readable =
-                [this](StreamClient& client) {
-                    turn([&](Moment now) { streams_.read(client, now); });
-                },
-            // Outside a turn it became writable: the end of this one does what is to be done.
-            .changed = [this] { turn([](Moment) {}); }};
+    return {
+        .acceptable =
+            [this](net::Watch& listener) {
+                turn([&](Moment now) { streams_.accept(listener, now.steady); });
+            },
+        .readable =
+            [this](StreamClient& client) { turn([&](Moment now) { streams_.read(client, now); }); },
+        // Outside a turn it became writable: the end of this one does what is to be done.
+        .changed = [this] { turn([](Moment) {}); }};
 }
 
 void Worker::on_time(Moment now) {

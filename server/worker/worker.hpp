@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// One thread with everything that it owns: its listeners, allocations, relay sockets, connections and
-// timers. Every wake-up is a turn: the clock is read, something bounded is handled, and what came of it
-// is sent before the next one. Other threads reach it through its mailbox and stop().
+// One thread with everything that it owns: its listeners, allocations, relay sockets, connections
+// and timers. Every wake-up is a turn: the clock is read, something bounded is handled, and what
+// came of it is sent before the next one. Other threads reach it through its mailbox and stop().
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
@@ -61,11 +61,11 @@ private:
     StreamService streams_;
     net::Watch mail_;
     boost::asio::steady_timer timer_;
-    protocol::TimePoint armed_;       // when timer_ fires
+    protocol::TimePoint armed_;  // when timer_ fires
     protocol::TimePoint next_sweep_;
     bool in_turn_ = false;
-    protocol::Moment now_;            // of the turn
-    turn::Effects effects_;           // reused
+    protocol::Moment now_;   // of the turn
+    turn::Effects effects_;  // reused
 };
 
 }  // namespace turnpike::worker

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// A whole server in the test's own process, on loopback, in a thread of its own. Relays are opened on
-// an address that only this process uses; peers live on 127.0.0.2 and above, which are ours to bind
-// and not the server's own.
+// A whole server in the test's own process, on loopback, in a thread of its own. Relays are opened
+// on an address that only this process uses; peers live on 127.0.0.2 and above, which are ours to
+// bind and not the server's own.
 #pragma once
 
 #include <unistd.h>
@@ -101,14 +101,14 @@ public:
     }
 
     [[nodiscard]] SocketClient udp_client(std::string user = "alice",
-                                        std::string password = "wonderland") const {
+                                          std::string password = "wonderland") const {
         return SocketClient{std::make_unique<UdpWire>(endpoint("127.0.0.2:0"), udp()),
-                          std::move(user), std::move(password)};
+                            std::move(user), std::move(password)};
     }
     [[nodiscard]] SocketClient tcp_client(std::string user = "alice",
-                                        std::string password = "wonderland") const {
+                                          std::string password = "wonderland") const {
         return SocketClient{std::make_unique<TcpWire>(endpoint("127.0.0.2:0"), tcp()),
-                          std::move(user), std::move(password)};
+                            std::move(user), std::move(password)};
     }
 
 private:

@@ -25,9 +25,7 @@ namespace turnpike::test {
 struct Answer {
     Octets octets;
 
-    [[nodiscard]] protocol::Message message() const {
-        return *protocol::Message::decode(octets);
-    }
+    [[nodiscard]] protocol::Message message() const { return *protocol::Message::decode(octets); }
     [[nodiscard]] bool success() const {
         return message().message_class() == protocol::MessageClass::success;
     }
@@ -51,7 +49,7 @@ public:
     using Add = std::function<void(protocol::MessageBuilder&)>;
 
     explicit SocketClient(std::unique_ptr<Wire> wire, std::string user = "alice",
-                        std::string password = "wonderland")
+                          std::string password = "wonderland")
         : wire_{std::move(wire)}, user_{std::move(user)}, password_{std::move(password)} {}
 
     [[nodiscard]] Wire& wire() { return *wire_; }
@@ -125,8 +123,8 @@ public:
         }));
     }
     bool refresh(std::chrono::seconds lifetime) {
-        return succeeded(request(protocol::Method::refresh,
-                                 [&](auto& builder) { builder.lifetime(lifetime); }));
+        return succeeded(
+            request(protocol::Method::refresh, [&](auto& builder) { builder.lifetime(lifetime); }));
     }
 
     void send(std::uint16_t channel, std::string_view payload) {
@@ -180,8 +178,7 @@ private:
         if (protocol::classify(octets, protocol::ChannelRange::rfc5766) ==
             protocol::Kind::channel_data) {
             if (const auto data = protocol::ChannelData::decode(octets)) {
-                data_.push_back(
-                    {data->number, {}, std::string{protocol::as_text(data->payload)}});
+                data_.push_back({data->number, {}, std::string{protocol::as_text(data->payload)}});
             }
             return;
         }

@@ -71,8 +71,8 @@ public:
         std::string buffer(65536, '\0');
         net::SocketAddress source;
         socklen_t size = net::SocketAddress::capacity;
-        const auto count = ::recvfrom(socket_.get(), buffer.data(), buffer.size(), 0,
-                                      source.data(), &size);
+        const auto count =
+            ::recvfrom(socket_.get(), buffer.data(), buffer.size(), 0, source.data(), &size);
         if (count < 0) return std::nullopt;
         buffer.resize(static_cast<std::size_t>(count));
         return Datagram{source.endpoint(), buffer};
@@ -143,8 +143,7 @@ public:
     }
     std::optional<Octets> receive(std::chrono::milliseconds timeout) override {
         while (true) {
-            const auto frame =
-                protocol::next_frame(buffer_, protocol::ChannelRange::rfc5766);
+            const auto frame = protocol::next_frame(buffer_, protocol::ChannelRange::rfc5766);
             if (frame.state == protocol::Frame::State::complete) {
                 Octets message{frame.message.begin(), frame.message.end()};
                 buffer_.erase(buffer_.begin(),
@@ -162,9 +161,7 @@ public:
         return closed_;
     }
     void half_close() { ::shutdown(socket_.get(), SHUT_WR); }
-    [[nodiscard]] protocol::Endpoint local() const override {
-        return net::bound_to(socket_.get());
-    }
+    [[nodiscard]] protocol::Endpoint local() const override { return net::bound_to(socket_.get()); }
     [[nodiscard]] bool is_stream() const override { return true; }
 
 private:

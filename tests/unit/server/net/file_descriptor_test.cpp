@@ -8,7 +8,9 @@
 namespace turnpike::net {
 namespace {
 
-bool is_open(int descriptor) { return ::fcntl(descriptor, F_GETFD) != -1; }
+bool is_open(int descriptor) {
+    return ::fcntl(descriptor, F_GETFD) != -1;
+}
 
 TEST_CASE("a descriptor is closed once, by its last owner") {
     int raw = -1;

@@ -60,8 +60,7 @@ TEST_CASE("a batch leaves from the address that is asked for", "[A31]") {
                protocol::as_octets("here")});
     CHECK(batch.flush() == 0);
     CHECK(batch.empty());
-    CHECK(client.receive() ==
-          test::Datagram{{*protocol::IpAddress::parse(from), port}, "here"});
+    CHECK(client.receive() == test::Datagram{{*protocol::IpAddress::parse(from), port}, "here"});
 }
 
 TEST_CASE("what the kernel refuses is counted and holds up nothing behind it") {

@@ -8,9 +8,8 @@ namespace turnpike::net {
 namespace {
 
 TEST_CASE("an endpoint survives the way to the kernel and back") {
-    const auto endpoint =
-        test::endpoint(GENERATE("192.0.2.1:3478", "[2001:db8::1]:65535", "0.0.0.0:0",
-                                "[::ffff:192.0.2.1]:5"));
+    const auto endpoint = test::endpoint(
+        GENERATE("192.0.2.1:3478", "[2001:db8::1]:65535", "0.0.0.0:0", "[::ffff:192.0.2.1]:5"));
     const SocketAddress address{endpoint};
     CHECK(address.endpoint() == endpoint);
     CHECK(address.size() ==

@@ -22,9 +22,8 @@ constexpr auto channels = protocol::ChannelRange::rfc5766;
 
 Octets channel_data(std::string_view payload) {
     Octets message(protocol::channel_header_octets);
-    protocol::encode_channel_header(
-        std::span<std::byte, protocol::channel_header_octets>{message}, 0x4001,
-        static_cast<std::uint16_t>(payload.size()));
+    protocol::encode_channel_header(std::span<std::byte, protocol::channel_header_octets>{message},
+                                    0x4001, static_cast<std::uint16_t>(payload.size()));
     const auto octets = protocol::as_octets(payload);
     message.insert(message.end(), octets.begin(), octets.end());
     message.resize(protocol::padded(message.size()));
@@ -40,8 +39,8 @@ constexpr std::string_view stun{
 struct Stream {
     Stream() {
         std::array<int, 2> ends{};
-        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
-                             ends.data()) == 0);
+        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) ==
+                0);
         near = FileDescriptor{ends[0]};
         far = FileDescriptor{ends[1]};
         connection.emplace(near.get(), channels, 1000);
@@ -96,8 +95,7 @@ TEST_CASE("messages may be split at every octet", "[I4]") {
         Stream stream;
         stream.write(protocol::Bytes{all}.first(split));
         auto payloads = stream.read();
-        CHECK(stream.connection->has_half_message() ==
-              (split != all.size() - second.size()));
+        CHECK(stream.connection->has_half_message() == (split != all.size() - second.size()));
         stream.write(protocol::Bytes{all}.subspan(split));
         for (auto& payload : stream.read()) payloads.push_back(payload);
         CHECK(payloads == std::vector<std::string>{"first", "the second one"});

@@ -16,8 +16,8 @@ namespace {
 struct Pair {
     Pair() {
         std::array<int, 2> ends{};
-        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
-                             ends.data()) == 0);
+        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) ==
+                0);
         near = FileDescriptor{ends[0]};
         far = FileDescriptor{ends[1]};
     }

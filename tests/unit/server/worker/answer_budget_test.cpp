@@ -12,7 +12,9 @@ using protocol::TimePoint;
 
 constexpr TimePoint start = TimePoint{} + 1h;
 
-IpAddress address(const char* text) { return *IpAddress::parse(text); }
+IpAddress address(const char* text) {
+    return *IpAddress::parse(text);
+}
 
 // How many of `asked` answers may go out at once.
 int taken(AnswerBudget& budget, const IpAddress& source, TimePoint now, int asked) {

@@ -13,7 +13,9 @@ namespace {
 using protocol::IpAddress;
 using test::loopback_config;
 
-IpAddress address(const char* text) { return *IpAddress::parse(text); }
+IpAddress address(const char* text) {
+    return *IpAddress::parse(text);
+}
 
 TEST_CASE("relays open where they are told, and behind a 1:1 NAT are shown as it shows them") {
     config::Relay relay;

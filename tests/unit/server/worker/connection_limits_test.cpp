@@ -8,7 +8,9 @@ namespace {
 
 using protocol::IpAddress;
 
-IpAddress address(const char* text) { return *IpAddress::parse(text); }
+IpAddress address(const char* text) {
+    return *IpAddress::parse(text);
+}
 
 TEST_CASE("one address holds no more than its share, and gets back what it gives back",
           "[I8][threats]") {

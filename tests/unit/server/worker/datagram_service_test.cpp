@@ -25,14 +25,15 @@ TEST_CASE("a Binding request is answered with the address that it came from",
     CHECK(*protocol::xor_mapped_address(answer->message()) == client.wire().local());
 }
 
-TEST_CASE("a wildcard listener answers from the address that was sent to", "[A31][rfc8489-6.3.1.2]") {
+TEST_CASE("a wildcard listener answers from the address that was sent to",
+          "[A31][rfc8489-6.3.1.2]") {
     auto config = loopback_config();
     config.listen.udp = {endpoint("0.0.0.0:0")};
     RunningServer server{config};
     // The client takes only what comes from where it sent to.
     SocketClient client{std::make_unique<test::UdpWire>(
-        endpoint("127.0.0.2:0"), protocol::Endpoint{*protocol::IpAddress::parse("127.0.0.77"),
-                                                    server.udp().port})};
+        endpoint("127.0.0.2:0"),
+        protocol::Endpoint{*protocol::IpAddress::parse("127.0.0.77"), server.udp().port})};
     const auto answer = client.exchange(Method::binding);
     REQUIRE(answer);
     CHECK(answer->success());
@@ -44,8 +45,8 @@ TEST_CASE("IPv6 clients are served on their own listener", "[C1][K1]") {
     RunningServer server{config};
     for (const auto& listener : server->udp()) {
         SocketClient client{std::make_unique<test::UdpWire>(
-            endpoint("[::1]:0"), protocol::Endpoint{*protocol::IpAddress::parse("::1"),
-                                                    listener.port})};
+            endpoint("[::1]:0"),
+            protocol::Endpoint{*protocol::IpAddress::parse("::1"), listener.port})};
         const auto answer = client.exchange(Method::binding);
         REQUIRE(answer);
         CHECK(*protocol::xor_mapped_address(answer->message()) == client.wire().local());
@@ -59,7 +60,9 @@ TEST_CASE("what is no message of TURN is dropped in silence", "[A4][A32][G15]") 
     client.send(server.udp(), "\x16 looks like DTLS");
     client.send(server.udp(), "\x80 looks like RTP");
     client.send(server.udp(), std::string_view{"\x00\x01 too short", 12});
-    client.send(server.udp(), std::string_view{"\x40\x00\x00\x04" "data", 8});
+    client.send(server.udp(), std::string_view{"\x40\x00\x00\x04"
+                                               "data",
+                                               8});
     auto other = server.udp_client();
     REQUIRE(other.exchange(Method::binding));
     REQUIRE(server.reaches(Counter::drop_not_turn, 3));
@@ -74,8 +77,7 @@ TEST_CASE("a flood at one listener leaves the others their turn", "[P7]") {
     RunningServer server{config};
     const test::UdpSocket flooder{endpoint("127.0.0.2:0")};
     for (int count = 0; count < 2000; ++count) flooder.send(server->udp()[0], "junk");
-    SocketClient client{
-        std::make_unique<test::UdpWire>(endpoint("127.0.0.3:0"), server->udp()[1])};
+    SocketClient client{std::make_unique<test::UdpWire>(endpoint("127.0.0.3:0"), server->udp()[1])};
     CHECK(client.exchange(Method::binding));
 }
 

@@ -10,11 +10,19 @@ using protocol::AllocationId;
 
 TEST_CASE("a holding keeps its place while others come and go") {
     Holdings holdings;
-    Holding& first = holdings.insert({.id = AllocationId{1}, .link = {}, .relays = {},
-                                      .five_tuple = {}, .username = "alice", .realm = {}});
+    Holding& first = holdings.insert({.id = AllocationId{1},
+                                      .link = {},
+                                      .relays = {},
+                                      .five_tuple = {},
+                                      .username = "alice",
+                                      .realm = {}});
     for (std::uint64_t number = 2; number < 100; ++number) {
-        holdings.insert({.id = AllocationId{number}, .link = {}, .relays = {}, .five_tuple = {},
-                         .username = {}, .realm = {}});
+        holdings.insert({.id = AllocationId{number},
+                         .link = {},
+                         .relays = {},
+                         .five_tuple = {},
+                         .username = {},
+                         .realm = {}});
     }
     CHECK(holdings.find(AllocationId{1}) == &first);
     CHECK(first.username == "alice");

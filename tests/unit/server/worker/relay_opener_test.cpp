@@ -50,8 +50,7 @@ TEST_CASE("every allocation has a port of its own until there is none left", "[D
 }
 
 TEST_CASE("ports that other programs hold are passed over and stay free for later", "[D32]") {
-    std::optional<UdpSocket> first{std::in_place,
-                                   protocol::Endpoint{test::own_loopback(1), 51010}};
+    std::optional<UdpSocket> first{std::in_place, protocol::Endpoint{test::own_loopback(1), 51010}};
     const UdpSocket second{{test::own_loopback(1), 51012}};
     RunningServer server{with_ports(51010, 51013)};
     std::vector<SocketClient> clients;
@@ -163,8 +162,8 @@ TEST_CASE("two IPv6 relays talk to each other", "[K1][H12]") {
     config.relay.addresses = {*protocol::IpAddress::parse("::1")};
     RunningServer server{config};
     const auto allocate = [&](const char* user, const char* password) {
-        SocketClient client{
-            std::make_unique<test::UdpWire>(endpoint("[::1]:0"), server.udp()), user, password};
+        SocketClient client{std::make_unique<test::UdpWire>(endpoint("[::1]:0"), server.udp()),
+                            user, password};
         REQUIRE(client
                     .allocate([](MessageBuilder& builder) {
                         builder.family(AttributeType::requested_address_family,

@@ -21,8 +21,8 @@ constexpr TimePoint start = TimePoint{} + 1h;
 struct Scenario {
     Scenario() {
         std::array<int, 2> ends{};
-        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
-                             ends.data()) == 0);
+        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) ==
+                0);
         far = net::FileDescriptor{ends[1]};
         client.emplace(std::make_unique<net::Watch>(io, net::FileDescriptor{ends[0]}),
                        StreamClient::Setup{{}, protocol::ChannelRange::rfc5766, limits, start},

@@ -47,8 +47,8 @@ TEST_CASE("a request is answered however it is split", "[I4]") {
 TEST_CASE("what is no message ends the connection", "[I7]") {
     RunningServer server;
     TcpWire wire{endpoint("127.0.0.2:0"), server.tcp()};
-    wire.send(protocol::as_octets(GENERATE("GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\x00\x01",
-                                           "\x80\x80\x80\x80")));
+    wire.send(protocol::as_octets(
+        GENERATE("GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\x00\x01", "\x80\x80\x80\x80")));
     CHECK(wire.closed());
     CHECK(server.count(Counter::tcp_cut_malformed) == 1);
 }
@@ -83,8 +83,7 @@ TEST_CASE("one address gets its share of connections and no more", "[I8]") {
         TcpWire three{endpoint("127.0.0.2:0"), server.tcp()};
         CHECK(three.closed());
         TcpWire elsewhere{endpoint("127.0.0.3:0"), server.tcp()};
-        SocketClient other{
-            std::make_unique<TcpWire>(endpoint("127.0.0.4:0"), server.tcp())};
+        SocketClient other{std::make_unique<TcpWire>(endpoint("127.0.0.4:0"), server.tcp())};
         CHECK(other.exchange(Method::binding));
     }
     REQUIRE(server.reaches(Counter::tcp_closed, 4));
@@ -96,8 +95,7 @@ TEST_CASE("a client that does not read loses data whole and keeps its stream in 
     auto config = loopback_config();
     config.limits.tcp_buffer_bytes = 65552;
     RunningServer server{config};
-    SocketClient client{
-        std::make_unique<TcpWire>(endpoint("127.0.0.2:0"), server.tcp(), 4096)};
+    SocketClient client{std::make_unique<TcpWire>(endpoint("127.0.0.2:0"), server.tcp(), 4096)};
     UdpSocket peer{endpoint("127.0.0.3:0")};
     REQUIRE(client.allocate());
     REQUIRE(client.bind(channel, peer.bound()));
@@ -123,8 +121,7 @@ TEST_CASE("a client that asks and never reads is cut", "[I9][threats]") {
     auto config = loopback_config();
     config.limits.tcp_buffer_bytes = 65552;
     RunningServer server{config};
-    SocketClient client{
-        std::make_unique<TcpWire>(endpoint("127.0.0.2:0"), server.tcp(), 4096)};
+    SocketClient client{std::make_unique<TcpWire>(endpoint("127.0.0.2:0"), server.tcp(), 4096)};
     test::Octets all;
     for (int count = 0; count < 1000; ++count) {
         const auto request = client.build(protocol::MessageClass::request, Method::binding, {});

@@ -62,23 +62,20 @@ TEST_CASE("a retransmitted Allocate gets the same answer and no second relay", "
     CHECK(server->free_ports() == 99);
 }
 
-TEST_CASE("senders that prove nothing get no more answers than their budget",
-          "[P1][threats]") {
+TEST_CASE("senders that prove nothing get no more answers than their budget", "[P1][threats]") {
     auto config = loopback_config();
     config.limits.unauthenticated_per_prefix_second = 10;
     RunningServer server{config};
     auto legitimate = server.udp_client();  // 127.0.0.2
     REQUIRE(legitimate.allocate());
     const UdpSocket flooder{endpoint("127.0.0.3:0")};  // of the same prefix
-    const auto request =
-        legitimate.build(protocol::MessageClass::request, Method::binding, {});
+    const auto request = legitimate.build(protocol::MessageClass::request, Method::binding, {});
     for (int count = 0; count < 300; ++count) flooder.send(server.udp(), request);
     REQUIRE(server.reaches(Counter::message_binding, 300));
     CHECK(server.count(Counter::drop_unauthenticated_budget) >= 200);
     // Who has proved itself is answered all the same, and so is another prefix, and any stream.
     CHECK(legitimate.refresh(std::chrono::seconds{600}));
-    SocketClient elsewhere{
-        std::make_unique<test::UdpWire>(endpoint("127.0.1.1:0"), server.udp())};
+    SocketClient elsewhere{std::make_unique<test::UdpWire>(endpoint("127.0.1.1:0"), server.udp())};
     CHECK(elsewhere.exchange(Method::binding));
     CHECK(server.tcp_client().exchange(Method::binding));
 }
