@@ -2,6 +2,7 @@
 #include "protocol/fingerprint.hpp"
 
 #include <array>
+#include <utility>
 
 namespace turnpike::protocol {
 namespace {
@@ -29,16 +30,20 @@ constexpr auto crc_tables = [] {
     return tables;
 }();
 
+// One expression rather than a loop, which g++ 12 does not unroll.
+template <std::size_t... Index>
+constexpr std::uint32_t slice_of(std::uint32_t value, Bytes octets,
+                                 std::index_sequence<Index...>) noexcept {
+    const std::uint64_t mask = value;  // so that the last four octets are masked with zeros
+    return (... ^ crc_tables[slice - 1 - Index][(std::to_integer<std::uint64_t>(octets[Index]) ^
+                                                 (mask >> (8U * Index))) &
+                                                0xFFU]);
+}
+
 constexpr std::uint32_t checksum(Bytes octets) noexcept {
     std::uint32_t value = 0xFFFFFFFFU;
     for (; octets.size() >= slice; octets = octets.subspan(slice)) {
-        std::uint32_t next = 0;
-        for (std::size_t index = 0; index < slice; ++index) {
-            const std::uint32_t mask = index < 4 ? value >> (8U * index) : 0;
-            const auto octet = std::to_integer<std::uint32_t>(octets[index]);
-            next ^= crc_tables[slice - 1 - index][(octet ^ mask) & 0xFFU];
-        }
-        value = next;
+        value = slice_of(value, octets, std::make_index_sequence<slice>{});
     }
     for (const std::byte octet : octets) {
         value =
