@@ -13,12 +13,12 @@ static_assert(std::ranges::all_of(error_rules, [](const ErrorRule& rule) {
     return number >= 300 && number <= 699 && rule.reason.size() < 128 &&
            std::ranges::all_of(rule.reason, [](char c) { return c >= ' ' && c <= '~'; });
 }));
-static_assert(reason_of(ErrorCode::stale_nonce) == "Stale Nonce");
-static_assert(find_rule(ErrorCode{404}) == nullptr);
-static_assert(reason_of(ErrorCode{404}).empty());
 
 TEST_CASE("every error has one row", "[A25][rfc8489-14.8]") {
     for (const ErrorRule& rule : error_rules) CHECK(find_rule(rule.code) == &rule);
+    CHECK(reason_of(ErrorCode::stale_nonce) == "Stale Nonce");
+    CHECK(find_rule(ErrorCode{404}) == nullptr);
+    CHECK(reason_of(ErrorCode{404}).empty());
 }
 
 TEST_CASE("the answer to strangers carries no text that would amplify", "[P1]") {
