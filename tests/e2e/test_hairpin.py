@@ -58,7 +58,8 @@ class Hairpin(EndToEnd):
         a.send(b.relayed, b"without the permission of a")
         a.permit(b.relayed)
         a.send(b.relayed, b"without the permission of b")
-        a.mapped_address()
+        for client in (a, b, b):  # so that it has reached b's worker before the permission does
+            client.mapped_address()
         b.permit(a.relayed)
         a.send(b.relayed, b"with both")
         self.assertEqual(b.receive().payload, b"with both")
@@ -102,11 +103,12 @@ class Hairpin(EndToEnd):
 
     def test_own_listener(self):
         """The relay never speaks to the server's own port, nor to a relay port without allocation [P4][P5][H5]"""
-        client, peer = self.client(), self.peer()
+        client, deleted, peer = self.client(), self.client(), self.peer()
         client.allocate()
         client.permit(LISTENER, peer.getsockname())
-        idle = (topology.SERVER, client.relayed[1] ^ 1)
-        for own in (LISTENER, idle):
+        deleted.allocate()
+        deleted.refresh(0)
+        for own in (LISTENER, deleted.relayed):
             self.assert_refused(403, client.bind_channel, 0x4000, own)
         client.send(LISTENER, stun.encode(stun.BINDING, []))
         client.send(peer.getsockname(), b"fence")

@@ -28,7 +28,8 @@ OFFLOADS_OFF = (0x15, 0x17, 0x2C)
 SERVER, SERVER_SECOND = "10.2.0.2", "10.2.0.3"
 SERVER_6, SERVER_6_SECOND = "fd02::2", "fd02::3"
 CLIENT, CLIENT_6 = "10.1.0.2", "fd01::2"
-PEER, PEER_6 = "10.3.0.2", "fd03::2"
+PEER, PEER_SECOND, PEER_6 = "10.3.0.2", "10.3.0.3", "fd03::2"
+SECOND_ADDRESSES = {"server": (f"{SERVER_SECOND}/24", f"{SERVER_6_SECOND}/64"), "peer": (f"{PEER_SECOND}/24",)}
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -110,7 +111,7 @@ class Network:
             self.namespaces[name] = Namespace(f"{self.prefix}-{name}")
 
     def link(self, left, right, subnet):
-        """Joins two namespaces: `left` gets .2 and a default route, `right` gets .1. A server has second addresses."""
+        """Joins two namespaces: `left` gets .2, its second address and a default route; `right` gets .1."""
         device, uplink = f"to-{right}", f"to-{left}"
         command("ip", "link", "add", device, "netns", self[left].name, "type", "veth",
                 "peer", "name", uplink, "netns", self[right].name)
@@ -122,9 +123,8 @@ class Network:
         self[left].ip("route", "add", "default", "via", f"10.{subnet}.0.1")
         self[left].ip("route", "add", "default", "via", f"fd{subnet:02d}::1")
 
-        if left == "server":
-            self[left].ip("address", "add", f"{SERVER_SECOND}/24", "dev", device)
-            self[left].ip("address", "add", f"{SERVER_6_SECOND}/64", "dev", device, "nodad")
+        for second in SECOND_ADDRESSES.get(left, ()):
+            self[left].ip("address", "add", second, "dev", device, *(["nodad"] if ":" in second else []))
 
     def forwarding(self, name):
         self[name].exec("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
