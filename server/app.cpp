@@ -9,7 +9,6 @@
 #include "server/config/reference.hpp"
 #include "server/configuration.hpp"
 #include "server/ice_servers.hpp"
-#include "server/net/default_addresses.hpp"
 #include "server/serve.hpp"
 
 namespace turnpike {
@@ -46,7 +45,8 @@ struct Runner {
             {.user = command.user, .call = command.call, .lifetime = command.lifetime},
             std::chrono::system_clock::now());
         if (!credential) return fail(credential.error().what);
-        const auto urls = turn_urls(loaded.config, command.host, net::default_addresses());
+        const auto urls =
+            turn_urls(loaded.config, command.host, advertised_addresses(loaded.config.relay));
         if (urls.empty()) return fail("no address that clients could connect to; name one: --host");
         out << (command.as_uris ? turn_rest_json(urls, *credential)
                                 : ice_servers_json(urls, *credential))

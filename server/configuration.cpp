@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "auth/password.hpp"
+#include "server/worker/assemble.hpp"
 
 namespace turnpike {
 namespace {
@@ -98,6 +99,14 @@ void print_effective(const config::Loaded& loaded, std::ostream& out) {
         out << fmt::format("{} = {}  # {}\n", option->key, config::to_masked_toml(*option, value),
                            source.empty() ? "default" : source);
     }
+}
+
+std::vector<protocol::IpAddress> advertised_addresses(const config::Relay& relay) {
+    std::vector<protocol::IpAddress> addresses;
+    for (const auto& [local, advertised] : worker::relay_addresses(relay)) {
+        addresses.push_back(advertised);
+    }
+    return addresses;
 }
 
 config::Surroundings parse_surroundings(std::string_view local_range, std::string_view reserved) {

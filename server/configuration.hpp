@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 #include "server/command_line.hpp"
 #include "server/config/load.hpp"
@@ -27,6 +28,9 @@ void report(const config::Loaded& loaded, std::ostream& error);
 
 // What is in force and where it comes from, secrets masked. It is TOML.
 void print_effective(const config::Loaded& loaded, std::ostream& out);
+
+// The addresses that relays are opened on, as clients and peers see them.
+[[nodiscard]] std::vector<protocol::IpAddress> advertised_addresses(const config::Relay& relay);
 
 // "32768\t60999" and "8080,9148-9150", as the kernel writes them. For tests apart from the
 // kernel's.

@@ -7,6 +7,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <iterator>
 
 #include "auth/timed_secret.hpp"
 
@@ -29,18 +30,15 @@ using protocol::IpAddress;
 }
 
 // Where clients reach a listener: itself, or, where it listens on every address of its family,
-// those that we relay from.
+// those that relays are opened on.
 [[nodiscard]] std::vector<IpAddress> addresses_of(const config::Config& config,
                                                   const Endpoint& listener,
-                                                  const std::vector<IpAddress>& found) {
+                                                  const std::vector<IpAddress>& advertised) {
     if (!listener.address.is_unspecified()) return {as_seen_outside(config, listener.address)};
     std::vector<IpAddress> addresses;
-    const auto& candidates = config.relay.addresses.empty() ? found : config.relay.addresses;
-    for (const IpAddress& each : candidates) {
-        if (each.family() == listener.address.family()) {
-            addresses.push_back(as_seen_outside(config, each));
-        }
-    }
+    std::ranges::copy_if(advertised, std::back_inserter(addresses), [&](const IpAddress& each) {
+        return each.family() == listener.address.family();
+    });
     return addresses;
 }
 
@@ -93,7 +91,7 @@ protocol::Result<IssuedCredential, Refusal> issue_credential(const config::Confi
 }
 
 std::vector<std::string> turn_urls(const config::Config& config, const std::string& host,
-                                   const std::vector<IpAddress>& found) {
+                                   const std::vector<IpAddress>& advertised) {
     const auto authorities = [&](const std::vector<Endpoint>& listeners) {
         std::vector<std::string> all;
         for (const Endpoint& listener : listeners) {
@@ -101,7 +99,7 @@ std::vector<std::string> turn_urls(const config::Config& config, const std::stri
                 all.push_back(fmt::format("{}:{}", bracketed(host), listener.port));
                 continue;
             }
-            for (const IpAddress& each : addresses_of(config, listener, found)) {
+            for (const IpAddress& each : addresses_of(config, listener, advertised)) {
                 all.push_back(Endpoint{each, listener.port}.to_string());
             }
         }

@@ -37,10 +37,11 @@ struct Refusal {
     const config::Config& config, const CredentialRequest& request, protocol::WallTime now);
 
 // "turn:HOST:PORT?transport=udp" for every listener as clients see it, UDP first. An empty host
-// stands for the addresses that are listened on; `found` are those of the default routes.
-[[nodiscard]] std::vector<std::string> turn_urls(const config::Config& config,
-                                                 const std::string& host,
-                                                 const std::vector<protocol::IpAddress>& found);
+// stands for the addresses that are listened on, or, where those are all, for the `advertised`
+// ones.
+[[nodiscard]] std::vector<std::string> turn_urls(
+    const config::Config& config, const std::string& host,
+    const std::vector<protocol::IpAddress>& advertised);
 
 // [{"urls":[...],"username":"...","credential":"..."}], to be pasted.
 [[nodiscard]] std::string ice_servers_json(const std::vector<std::string>& urls,

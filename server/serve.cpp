@@ -12,7 +12,6 @@
 
 #include "server/configuration.hpp"
 #include "server/ice_servers.hpp"
-#include "server/net/default_addresses.hpp"
 #include "server/privileges.hpp"
 #include "server/worker/server.hpp"
 
@@ -28,7 +27,8 @@ void print_notice(const config::Config& config, std::ostream& error) {
     error << "\n*** No configuration at " << default_config_file
           << ": running on defaults, with a secret made for this run only.\n"
              "*** For a day, this entry of iceServers may relay here:\n\n"
-          << ice_servers_json(turn_urls(config, "", net::default_addresses()), *credential)
+          << ice_servers_json(turn_urls(config, "", advertised_addresses(config.relay)),
+                              *credential)
           << "\n\n*** To stay, set auth.secrets there; `turnpike sample-config` prints a file to "
              "start "
              "from.\n\n"

@@ -37,10 +37,13 @@ struct Field {
         : key{name}, value{static_cast<std::uint64_t>(number)} {}
     Field(std::string_view name, std::floating_point auto number)
         : key{name}, value{static_cast<double>(number)} {}
-    // A duration is written as seconds; say so in the key.
+    // A duration is written as seconds, to the millisecond; say so in the key.
     template <typename Rep, typename Period>
     Field(std::string_view name, std::chrono::duration<Rep, Period> duration)
-        : key{name}, value{std::chrono::duration<double>{duration}.count()} {}
+        : key{name},
+          value{
+              static_cast<double>(std::chrono::round<std::chrono::milliseconds>(duration).count()) /
+              1000} {}
 
     std::string_view key;
     Value value;

@@ -32,6 +32,14 @@ TEST_CASE("what the command line names is what is gathered") {
     CHECK_FALSE(inputs.spare_secret);
 }
 
+TEST_CASE("what is configured is advertised, by its external address where it has one") {
+    config::Relay relay;
+    relay.addresses = {protocol::IpAddress::v4(0x0A000005), protocol::IpAddress::v4(0x0A000006)};
+    relay.external = {{protocol::IpAddress::v4(0x0A000005), protocol::IpAddress::v4(0xCB007105)}};
+    CHECK(advertised_addresses(relay) ==
+          std::vector{protocol::IpAddress::v4(0xCB007105), protocol::IpAddress::v4(0x0A000006)});
+}
+
 TEST_CASE("a realm, name or password that no client can produce is refused", "[B10][X9]") {
     CHECK(load_configuration(inputs_of({{"TURNPIKE_REALM", "example.org"}})).ok());
     const auto realm = load_configuration(inputs_of({{"TURNPIKE_REALM", "tab\there"}}));

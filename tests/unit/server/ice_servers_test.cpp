@@ -60,7 +60,7 @@ TEST_CASE("what cannot be issued is refused with what to do") {
           "name");
 }
 
-TEST_CASE("the addresses of the default routes stand for listeners on every address") {
+TEST_CASE("the relayed addresses stand for listeners on every address of their family") {
     CHECK(turn_urls(config_of(""), "", {address("203.0.113.5"), address("2001:db8::5")}) ==
           std::vector<std::string>{
               "turn:203.0.113.5:3478?transport=udp", "turn:[2001:db8::5]:3478?transport=udp",
@@ -68,11 +68,11 @@ TEST_CASE("the addresses of the default routes stand for listeners on every addr
     CHECK(turn_urls(config_of(""), "", {}).empty());
 }
 
-TEST_CASE("configured addresses come before found ones, and external before internal") {
+TEST_CASE("behind 1:1 NAT a listener is reached at the external address") {
     const config::Config config = config_of(
         "[listen]\nudp = ['0.0.0.0:3478']\ntcp = ['10.0.0.5:443']\n"
         "[relay]\naddresses = ['10.0.0.5']\nexternal = { '10.0.0.5' = '203.0.113.5' }");
-    CHECK(turn_urls(config, "", {address("192.0.2.9")}) ==
+    CHECK(turn_urls(config, "", {address("203.0.113.5")}) ==
           std::vector<std::string>{"turn:203.0.113.5:3478?transport=udp",
                                    "turn:203.0.113.5:443?transport=tcp"});
 }

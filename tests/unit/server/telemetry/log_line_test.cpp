@@ -59,6 +59,7 @@ TEST_CASE("a JSON line is UTF-8 whatever a string held") {
 TEST_CASE("a duration is written in seconds") {
     CHECK(text({{"lifetime_seconds", 600s}}).ends_with(" lifetime_seconds=600\n"));
     CHECK(text({{"age_seconds", 1500ms}}).ends_with(" age_seconds=1.5\n"));
+    CHECK(text({{"age_seconds", 4'564'544'580ns}}).ends_with(" age_seconds=4.565\n"));
 }
 
 TEST_CASE("a level is read back from its name") {
