@@ -86,7 +86,7 @@ class TimedNames(EndToEnd):
 
     def test_kept(self):
         """A name that expires after Allocate can still refresh, and no longer allocate [B38][X25]"""
-        credential = minted(2)
+        credential = minted(3)
         client = self.client(credential)
         client.allocate()
         wait_until(lambda: refused_with(401, self.client(credential).allocate), "the name is refused")
@@ -99,7 +99,7 @@ class TimedNamesThatEnd(EndToEnd):
 
     def test_ended(self):
         """With auth.expired = "end" the relay ends when the name expires [B36]"""
-        client = self.client(minted(2))
+        client = self.client(minted(3))  # a name with less than a second left gets no relay
         client.allocate()
         self.server.wait_for_log("allocation ended", "%s:%d" % client.relayed)
 
