@@ -77,7 +77,10 @@ void PacketRelay::to_peer(const relay::Session& session, const relay::PeerBound&
     const auto& relay = holding->relays[turn::index_of(peer_bound.peer.address.family())];
     if (!relay) return count(Drop::wrong_family);
     const int socket = relay->socket->descriptor();
-    if (!dont_fragment) {
+    // Between the families DONT-FRAGMENT means nothing (RFC 8656 section 13).
+    const bool same_family =
+        message.five_tuple.client.address.family() == peer_bound.peer.address.family();
+    if (!dont_fragment || !same_family) {
         context_.outbox.send({socket, peer_bound.peer, {}, peer_bound.payload});
     } else if (!net::send_unfragmented(socket, peer_bound.peer, peer_bound.payload)) {
         context_.count(Counter::drop_send_failed);

@@ -78,6 +78,14 @@ class Wire(EndToEnd):
                     self.assertEqual(packet.dont_fragment, bool(attributes))
                     self.assert_sane(packet)
 
+    def test_dont_fragment_between_families(self):
+        """DONT-FRAGMENT from an IPv6 client to an IPv4 peer changes nothing: fragments arrive [L7]"""
+        client, peer = self.client(server=LISTENER_6), self.peer()
+        client.allocate()
+        client.permit(peer.getsockname())
+        client.send(peer.getsockname(), bytes(3000), (stun.DONT_FRAGMENT, b""))
+        self.assertEqual(peer.recv(4000), bytes(3000))
+
     def test_too_big_with_dont_fragment(self):
         """Above the MTU, DONT-FRAGMENT drops, without it fragments arrive, and the relay lives [H4][M7]"""
         client, peer = self.client(), self.peer()

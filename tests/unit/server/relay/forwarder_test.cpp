@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "protocol/attributes.hpp"
 #include "protocol/message.hpp"
@@ -179,6 +180,24 @@ TEST_CASE("a Data indication says who sent what, padded with zeros on every tran
         CHECK((*indication)[20 + 4 + address + 4 + index] == std::byte{});
     }
     CHECK(*protocol::xor_peer_address(*message) == endpoint(peer));
+}
+
+TEST_CASE("no two indications share a transaction id, and no allocation continues another's",
+          "[A38]") {
+    std::set<protocol::TransactionId> seen;
+    for (const std::uint64_t seed : {0U, 1U, 2U}) {
+        auto settings = RelayScenario::client_over(Transport::udp);
+        settings.random = seed;
+        RelayScenario s{settings};
+        s.permit(alice);
+        for (int round = 0; round < 100; ++round) {
+            const auto indication = s.peer_sends(alice, hello);
+            REQUIRE(indication);
+            const auto message = Message::decode(*indication);
+            REQUIRE(message);
+            CHECK(seen.insert(message->transaction_id()).second);
+        }
+    }
 }
 
 TEST_CASE("peers of a family without a relayed address are refused", "[H8][K2]") {

@@ -53,7 +53,7 @@ TEST_CASE("a class that the method lacks is met with silence", "[A11][A12][A13]"
     CHECK(s.deliver(s.alice.five_tuple, bare(MessageClass::error, Method::binding)).silent());
 }
 
-TEST_CASE("every TURN request needs credentials", "[B1][B2][P2]") {
+TEST_CASE("every TURN request needs credentials", "[B1][B2][P2][X8]") {
     Scenario s;
     for (const Method method : turn_methods) {
         const Answer answer = s.alice.asks_plainly(method);

@@ -37,7 +37,7 @@ bool understood(const Octets& datagram) {
     return understands(*protocol::Message::decode(datagram));
 }
 
-TEST_CASE("what may be ignored is understood", "[A17][D35][X13]") {
+TEST_CASE("what may be ignored is understood", "[A17][D35][R9][X13]") {
     CHECK(understood(request_with({})));
     CHECK(understood(request_with({0x8000, 0x8030, 0x802F, 0x8032, 0xFFFF})));
     CHECK(understood(request_with({0x0024, 0x0025, 0x000C})));
