@@ -16,15 +16,16 @@ namespace {
 std::atomic<std::size_t> taken = 0;
 }  // namespace
 
-void* operator new(std::size_t size) {
+// Inlined, new and free() would look to the compiler like a pair that does not match.
+[[gnu::noinline]] void* operator new(std::size_t size) {
     ++taken;
     if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
     throw std::bad_alloc{};
 }
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
     std::free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
     std::free(memory);
 }
 
