@@ -87,11 +87,11 @@ Outcome Dispatcher::handle(const Request& request, Effects& effects) {
             return allocation ? turn::send(request.message, *allocation, peer_policy_) : Silence{};
         }
         case Intent::authenticate: {
-            auto examined = authenticator_.examine(request.message);
+            const auto examined = authenticator_.examine(request.message);
             if (const auto* denial = std::get_if<auth::Denial>(&examined)) {
                 return deny(request, denial->code);
             }
-            return NeedCredential{std::get<auth::Claim>(std::move(examined))};
+            return NeedCredential{std::get<auth::Claim>(examined)};
         }
         case Intent::nothing:
             return Silence{};

@@ -8,8 +8,9 @@ namespace turnpike::worker {
 using protocol::TimePoint;
 using telemetry::Counter;
 
-StreamClient::StreamClient(std::unique_ptr<net::Watch> socket, Setup setup, OnChange on_change)
-    : setup_{std::move(setup)},
+StreamClient::StreamClient(std::unique_ptr<net::Watch> socket, const Setup& setup,
+                           OnChange on_change)
+    : setup_{setup},
       on_change_{std::move(on_change)},
       link_{.client = setup_.five_tuple.client, .source = {}, .stream = this},
       socket_{std::move(socket)},

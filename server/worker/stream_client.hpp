@@ -36,7 +36,7 @@ public:
         StreamSettings limits;
         protocol::TimePoint now;
     };
-    StreamClient(std::unique_ptr<net::Watch> socket, Setup setup, OnChange on_change);
+    StreamClient(std::unique_ptr<net::Watch> socket, const Setup& setup, OnChange on_change);
 
     void answer(protocol::Bytes message) override;
     [[nodiscard]] bool relay(protocol::Bytes message) override;

@@ -34,7 +34,7 @@ struct TimerKey {
     constexpr TimerKey() noexcept = default;
     constexpr TimerKey(TimerKind of_kind, std::uint64_t of_number) noexcept
         : kind{of_kind}, number{of_number} {}
-    // Not explicit: an allocation's id is its key.
+    // An allocation's id is its key, hence NOLINTNEXTLINE(google-explicit-constructor)
     constexpr TimerKey(protocol::AllocationId id) noexcept
         : number{static_cast<std::uint64_t>(id)} {}
 
