@@ -6,7 +6,7 @@ import cache
 
 COMPILER = "g++"
 FLAGS = ["-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I.", "-DBOOST_ASIO_NO_DEPRECATED",
-         "-DBOOST_ASIO_SEPARATE_COMPILATION", '-DTURNPIKE_VERSION="0"', '-DTURNPIKE_VECTORS="."']
+         "-DBOOST_ASIO_SEPARATE_COMPILATION", '-DTURNPIKE_VERSION="0"', '-DTURNPIKE_VECTORS="tests/vectors"']
 
 
 def violations(tree):
