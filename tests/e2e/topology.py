@@ -26,6 +26,7 @@ SIOCETHTOOL = 0x8946
 OFFLOADS_OFF = (0x15, 0x17, 0x2C)
 
 SERVER, SERVER_SECOND = "10.2.0.2", "10.2.0.3"
+SERVER_NAME = "turn.example.org"
 SERVER_6, SERVER_6_SECOND = "fd02::2", "fd02::3"
 CLIENT, CLIENT_6 = "10.1.0.2", "fd01::2"
 PEER, PEER_SECOND, PEER_6 = "10.3.0.2", "10.3.0.3", "fd03::2"
@@ -62,6 +63,12 @@ class Namespace:
     def start(self, words, **options):
         """Starts a program; `ip netns exec` replaces itself by it, so the process id is the program's own."""
         return subprocess.Popen(["ip", "netns", "exec", self.name, *map(str, words)], **options)
+
+    def knows(self, address, name):
+        """Programs in this namespace resolve the name, as `ip netns exec` shows them a file of hosts of their own."""
+        folder = pathlib.Path("/etc/netns", self.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "hosts").write_text(f"127.0.0.1 localhost\n{address} {name}\n")
 
     def firewall(self, rules):
         subprocess.run(["ip", "netns", "exec", self.name, "nft", "-f", "-"], input=rules, text=True, check=True)
@@ -150,8 +157,7 @@ table ip hospital {{
     chain forward {{
         type filter hook forward priority 0; policy drop;
         ct state established,related accept
-        ip daddr {server} udp dport 3478 accept
-        ip daddr {server} tcp dport 3478 accept
+        {doors}
         counter
     }}
     chain translate {{
@@ -162,9 +168,11 @@ table ip hospital {{
 """
 
 
-def natted():
-    """a - nat-a - router - nat-b - b, and server - router. Only the server's port 3478 can be reached from a and b."""
+def natted(doors=("udp 3478", "tcp 3478")):
+    """a - nat-a - router - nat-b - b, and server - router. From a and b only these doors of the server can be reached."""
     network = Network()
+    rules = "\n        ".join(f"ip daddr {SERVER} {protocol} dport {port} accept"
+                               for protocol, port in (door.split() for door in doors))
     network.add("router", "server", "nat-a", "nat-b", "a", "b")
     for name in ("router", "nat-a", "nat-b"):
         network.forwarding(name)
@@ -173,7 +181,8 @@ def natted():
         nat = f"nat-{side}"
         network.link(nat, "router", subnet)
         network.link(side, nat, 10 + subnet)
-        network[nat].firewall(HOSPITAL.format(server=SERVER))
+        network[nat].firewall(HOSPITAL.format(doors=rules))
+        network[side].knows(SERVER, SERVER_NAME)
     return network
 
 
@@ -196,6 +205,7 @@ def remove_namespace(name):
                 os.kill(process, signal.SIGKILL)
         time.sleep(0.02)
     subprocess.run(["ip", "netns", "delete", name], capture_output=True)
+    shutil.rmtree(pathlib.Path("/etc/netns", name), ignore_errors=True)
 
 
 def is_to_go(path):
@@ -210,6 +220,10 @@ def remove_leftovers():
         remove_namespace(path.name)
     for path in filter(is_to_go, sorted(pathlib.Path(tempfile.gettempdir()).glob(f"{PREFIX}-*"))):
         shutil.rmtree(path, ignore_errors=True)
+
+
+def forget(folder):
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def scratch_folder():

@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Places a call between two browsers, each behind its own wrapper that starts chromium in a network namespace.
+// Places a call between two browsers, each behind its own wrapper that starts it in a network namespace.
 // Reads one JSON request from the command line and prints one JSON answer with both parties' statistics.
 import { readFileSync } from 'node:fs';
-import { chromium } from 'playwright-core';
+import { chromium, firefox } from 'playwright-core';
 
 const request = JSON.parse(process.argv[2]);
 const PAGE = 'https://call.test/';
 const SCRIPT = readFileSync(new URL('page.js', import.meta.url), 'utf8');
-const FLAGS = [
+const CHROMIUM_FLAGS = [
   '--no-sandbox', '--disable-gpu', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
   '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
   '--disable-sync', '--autoplay-policy=no-user-gesture-required',
 ];
+// Firefox as Debian ships it asks nobody for a camera and invents one.
+const FIREFOX_PREFERENCES = {
+  'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true, 'media.autoplay.default': 0,
+};
 const PATIENCE = request.patienceMilliseconds;
 
 // The page is served by interception, so that it is a secure context although the namespace reaches no web server.
-async function party(executablePath) {
-  const browser = await chromium.launch({ executablePath, args: FLAGS, timeout: PATIENCE });
-  const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
+async function party({ engine, executablePath }) {
+  const browser = await LAUNCH[engine]({ executablePath, timeout: PATIENCE });
+  const context = await browser.newContext(engine === 'chromium' ? { permissions: ['camera', 'microphone'] } : {});
   const page = await context.newPage();
   const html = `<!doctype html><title>call</title><body><script>${SCRIPT}</script>`;
   await page.route('**/*', (route) => route.fulfill({ contentType: 'text/html', body: html }));
   return { browser, page };
 }
+
+const LAUNCH = {
+  chromium: (options) => chromium.launch({ ...options, args: CHROMIUM_FLAGS }),
+  firefox: (options) => firefox.launch({ ...options, channel: 'moz-firefox', firefoxUserPrefs: FIREFOX_PREFERENCES }),
+};
 
 // A page's signals reach the other in order, and only when that one has begun.
 async function introduce(from, to) {
@@ -54,7 +63,7 @@ async function flow(parties) {
 }
 
 async function main() {
-  const launches = await Promise.allSettled(request.executables.map(party));
+  const launches = await Promise.allSettled(request.browsers.map(party));
   const parties = launches.map(({ value }) => value).filter(Boolean);
   try {
     const failed = launches.find(({ reason }) => reason);
