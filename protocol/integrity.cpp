@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 
 #include "protocol/writer.hpp"
 
@@ -55,8 +54,6 @@ EVP_MAC_CTX* context_of(Integrity kind) {
     return kind == Integrity::sha1 ? sha1.get() : sha256.get();
 }
 
-using MacOctets = std::array<std::byte, 32>;
-
 // None when OpenSSL is out of memory: a constant in place of a MAC would be one that anybody can
 // send.
 std::optional<MacOctets> compute(Bytes message, std::size_t offset, Integrity kind,
@@ -85,13 +82,27 @@ std::optional<MacOctets> compute(Bytes message, std::size_t offset, Integrity ki
 
 }  // namespace
 
+std::optional<MacOctets> hmac_sha256(Bytes key, std::initializer_list<Bytes> parts) noexcept {
+    MacOctets mac{};
+    std::size_t size = 0;
+    EVP_MAC_CTX* const context = context_of(Integrity::sha256);
+    bool computed = !key.empty() && context != nullptr &&
+                    EVP_MAC_init(context, octets_of(key), key.size(), nullptr) == 1;
+    for (const Bytes part : parts) {
+        computed = computed && EVP_MAC_update(context, octets_of(part), part.size()) == 1;
+    }
+    computed = computed && EVP_MAC_final(context, reinterpret_cast<unsigned char*>(mac.data()),
+                                         &size, mac.size()) == 1;
+    if (!computed) return std::nullopt;
+    return mac;
+}
+
 Key::Key(Bytes octets) noexcept
     : size_{static_cast<std::uint8_t>(std::min(octets.size(), octets_.size()))} {
     std::ranges::copy(octets.first(size_), octets_.begin());
 }
 
-std::array<std::byte, 32> compute_integrity(Bytes message, std::size_t offset, Integrity kind,
-                                            Bytes key) noexcept {
+MacOctets compute_integrity(Bytes message, std::size_t offset, Integrity kind, Bytes key) noexcept {
     return compute(message, offset, kind, key).value_or(MacOctets{});
 }
 

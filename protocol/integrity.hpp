@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
 
 #include "protocol/bytes.hpp"
 #include "protocol/message.hpp"
@@ -30,10 +32,17 @@ private:
     std::uint8_t size_ = 0;
 };
 
+using MacOctets = std::array<std::byte, 32>;
+
+// The MAC over all parts, one after the other. None where the key is empty, or OpenSSL out of
+// memory: a constant in place of a MAC would be one that anybody can send.
+[[nodiscard]] std::optional<MacOctets> hmac_sha256(Bytes key,
+                                                   std::initializer_list<Bytes> parts) noexcept;
+
 // The MAC for a message whose attribute of this kind starts at `offset`; the first 20 or all 32
 // octets count. The header's length field is taken as if the message ended with the attribute.
-[[nodiscard]] std::array<std::byte, 32> compute_integrity(Bytes message, std::size_t offset,
-                                                          Integrity kind, Bytes key) noexcept;
+[[nodiscard]] MacOctets compute_integrity(Bytes message, std::size_t offset, Integrity kind,
+                                          Bytes key) noexcept;
 
 // Compares in constant time. False where the attribute is absent or has the wrong length
 // (TURN allows no truncation of the SHA-256 form).

@@ -147,5 +147,18 @@ TEST_CASE("threads verify side by side", "[P7]") {
     CHECK(verified == 4 * 50 * 2);
 }
 
+TEST_CASE("a MAC over parts is the MAC over all of it", "[rfc4231-4.3]") {
+    const Bytes key = as_octets("Jefe");
+    const Bytes data = as_octets("what do ya want for nothing?");
+    const auto expected =
+        test::hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    for (std::size_t size = 0; size <= data.size(); ++size) {
+        const auto mac = hmac_sha256(key, {data.first(size), data.subspan(size)});
+        REQUIRE(mac);
+        CHECK(test::copy_of(*mac) == expected);
+    }
+    CHECK_FALSE(hmac_sha256({}, {data}));
+}
+
 }  // namespace
 }  // namespace turnpike::protocol
