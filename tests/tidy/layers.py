@@ -20,6 +20,7 @@ MAY_INCLUDE = {
     "server": {"protocol", "auth", "storage", "server/config", "server/telemetry", "server/net", "server/worker",
                "server/admin"},
     "bench": {"protocol", "auth"},
+    "bench/micro": {"protocol", "auth", "server/relay", "server/worker"},
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.M)
 
