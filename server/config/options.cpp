@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 
+#include "server/config/limits_options.hpp"
 #include "server/config/option.hpp"
 
 namespace turnpike::config {
@@ -17,8 +18,6 @@ constexpr std::array channels_words{Words{"rfc5766"}, Words{"rfc8656"}};
 constexpr std::array acceleration_words{Words{"auto"}, Words{"off"}, Words{"xdp"}};
 constexpr std::array level_words{Words{"debug"}, Words{"info"}, Words{"warning"}, Words{"error"}};
 constexpr std::array format_words{Words{"text"}, Words{"json"}};
-
-constexpr std::int64_t million = 1'000'000;
 
 constexpr std::array listen_options{
     at<&Config::listen, &Listen::udp>({
@@ -156,93 +155,6 @@ constexpr std::array auth_options{
         .key = "auth.password_algorithms",
         .fallback = "true",
         .help = "Offer SHA-256 beside MD5 to clients that know RFC 8489",
-    }),
-};
-
-constexpr std::array limits_options{
-    at<&Config::limits, &Limits::allocations_per_user>({
-        .key = "limits.allocations_per_user",
-        .fallback = "16",
-        .help = "Allocations that one user may hold at a time; 0: no limit",
-        .max = million,
-    }),
-    at<&Config::limits, &Limits::session>({
-        .key = "limits.session_seconds",
-        .fallback = "0",
-        .help = "The longest that an allocation may live, whatever it refreshes; 0: no limit",
-        .max = 366 * 86'400,
-    }),
-    at<&Config::limits, &Limits::bits_per_second>({
-        .key = "limits.bits_per_second",
-        .fallback = "0",
-        .help = "What an allocation may relay each way; 0: no limit",
-        .max = million * million,
-    }),
-    at<&Config::limits, &Limits::bytes>({
-        .key = "limits.bytes",
-        .fallback = "0",
-        .help = "What an allocation may relay in its life, both ways together; 0: no limit",
-    }),
-    at<&Config::limits, &Limits::lifetime_max>({
-        .key = "limits.lifetime_max",
-        .fallback = "3600",
-        .help = "The longest lifetime in seconds that a client gets without a refresh",
-        .min = 60,
-        .max = 86'400,
-    }),
-    at<&Config::limits, &Limits::permissions_per_allocation>({
-        .key = "limits.permissions_per_allocation",
-        .fallback = "256",
-        .help = "Peer addresses that one allocation may permit",
-        .min = 1,
-        .max = 65'536,
-    }),
-    at<&Config::limits, &Limits::channels_per_allocation>({
-        .key = "limits.channels_per_allocation",
-        .fallback = "256",
-        .help = "Channels that one allocation may bind",
-        .min = 1,
-        .max = 16'383,
-    }),
-    at<&Config::limits, &Limits::tcp_connections>({
-        .key = "limits.tcp_connections",
-        .fallback = "10000",
-        .help = "TCP connections of clients, in all",
-        .min = 1,
-        .max = million,
-    }),
-    at<&Config::limits, &Limits::tcp_connections_per_address>({
-        .key = "limits.tcp_connections_per_address",
-        .fallback = "256",
-        .help = "TCP connections from one client address",
-        .min = 1,
-        .max = million,
-    }),
-    at<&Config::limits, &Limits::tcp_buffer_bytes>({
-        .key = "limits.tcp_buffer_bytes",
-        .fallback = "262144",
-        .help = "What may wait for a client that reads slowly; beyond it the client is cut",
-        .min = 65'552,
-        .max = 64 * 1024 * 1024,
-    }),
-    at<&Config::limits, &Limits::tcp_idle>({
-        .key = "limits.tcp_idle",
-        .fallback = "30",
-        .help = "Seconds that a TCP connection may stay without an allocation",
-        .min = 1,
-        .max = 3600,
-    }),
-    at<&Config::limits, &Limits::unauthenticated_per_second>({
-        .key = "limits.unauthenticated_per_second",
-        .fallback = "50000",
-        .help = "Answers a second to senders not yet authenticated, in all; 0: no limit",
-        .max = 100 * million,
-    }),
-    at<&Config::limits, &Limits::unauthenticated_per_prefix_second>({
-        .key = "limits.unauthenticated_per_prefix_second",
-        .fallback = "1000",
-        .help = "The same to one IPv4 /24 or IPv6 /56; 0: no limit",
-        .max = 100 * million,
     }),
 };
 
