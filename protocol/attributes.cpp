@@ -125,6 +125,23 @@ Field<std::uint16_t> channel_number(const Message& message) noexcept {
     return field<std::uint16_t>(message, AttributeType::channel_number, leading<std::uint16_t>);
 }
 
+Field<ChangeRequest> change_request(const Message& message) noexcept {
+    return field<ChangeRequest>(message, AttributeType::change_request, [](Bytes value) {
+        const std::uint32_t flags = *leading<std::uint32_t>(value);
+        return std::optional{
+            ChangeRequest{.address = (flags & 0x4U) != 0, .port = (flags & 0x2U) != 0}};
+    });
+}
+Field<std::uint16_t> response_port(const Message& message) noexcept {
+    return field<std::uint16_t>(message, AttributeType::response_port, leading<std::uint16_t>);
+}
+Field<Bytes> padding(const Message& message) noexcept {
+    return field<Bytes>(message, AttributeType::padding, same);
+}
+Field<Bytes> mobility_ticket(const Message& message) noexcept {
+    return field<Bytes>(message, AttributeType::mobility_ticket, same);
+}
+
 Field<Bytes> data(const Message& message) noexcept {
     return field<Bytes>(message, AttributeType::data, same);
 }

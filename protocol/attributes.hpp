@@ -44,6 +44,12 @@ struct EvenPort {
     bool reserve_next = false;  // the R bit, RFC 8656 section 18.7
 };
 
+// CHANGE-REQUEST: answer from the other address, the other port, or both (RFC 5780 section 7.2).
+struct ChangeRequest {
+    bool address = false;
+    bool port = false;
+};
+
 // REQUESTED-TRANSPORT's protocol numbers, as in IPv4's protocol field.
 inline constexpr std::uint8_t protocol_tcp = 6;
 inline constexpr std::uint8_t protocol_udp = 17;
@@ -66,6 +72,10 @@ enum class PasswordAlgorithm : std::uint16_t { md5 = 0x0001, sha256 = 0x0002 };
 [[nodiscard]] Field<EvenPort> even_port(const Message& message) noexcept;
 [[nodiscard]] Field<std::uint64_t> reservation_token(const Message& message) noexcept;
 [[nodiscard]] Field<std::uint16_t> channel_number(const Message& message) noexcept;
+[[nodiscard]] Field<ChangeRequest> change_request(const Message& message) noexcept;
+[[nodiscard]] Field<std::uint16_t> response_port(const Message& message) noexcept;
+[[nodiscard]] Field<Bytes> padding(const Message& message) noexcept;
+[[nodiscard]] Field<Bytes> mobility_ticket(const Message& message) noexcept;
 [[nodiscard]] Field<Bytes> data(const Message& message) noexcept;
 [[nodiscard]] Field<std::string_view> username(const Message& message) noexcept;
 [[nodiscard]] Field<std::string_view> realm(const Message& message) noexcept;

@@ -79,38 +79,53 @@ AttributeIterator AttributeIterator::operator++(int) noexcept {
     return before;
 }
 
+Message::Message(Bytes datagram) noexcept : octets_{datagram} {
+    Reader reader{datagram};
+    type_ = reader.integer<std::uint16_t>();
+    length_ = reader.integer<std::uint16_t>();
+    cookie_ = reader.integer<std::uint32_t>();
+    std::ranges::copy(reader.bytes(transaction_id_.octets.size()), transaction_id_.octets.begin());
+}
+
 Result<Message, DecodeError> Message::decode(Bytes datagram) noexcept {
     if (datagram.size() < header_octets) return DecodeError::too_short;
-    Reader reader{datagram};
-    Message message;
-    message.octets_ = datagram;
-    message.type_ = reader.integer<std::uint16_t>();
-    const auto length = reader.integer<std::uint16_t>();
-    const auto cookie = reader.integer<std::uint32_t>();
-    std::ranges::copy(reader.bytes(message.transaction_id_.octets.size()),
-                      message.transaction_id_.octets.begin());
-    if (message.type_ > 0x3FFF || cookie != magic_cookie) return DecodeError::not_stun;
-    if (length % 4 != 0 || length != reader.remaining()) return DecodeError::bad_length;
+    Message message{datagram};
+    if (message.type_ > 0x3FFF || message.is_classic()) return DecodeError::not_stun;
+    if (const auto error = message.read_attributes()) return *error;
+    return message;
+}
 
+Result<Message, DecodeError> Message::decode_classic(Bytes datagram) noexcept {
+    if (datagram.size() < header_octets) return DecodeError::too_short;
+    Message message{datagram};
+    const bool binding = message.type_ == encode_type(MessageClass::request, Method::binding);
+    if (!binding || !message.is_classic()) return DecodeError::not_stun;
+    if (const auto error = message.read_attributes()) return *error;
+    return message;
+}
+
+std::optional<DecodeError> Message::read_attributes() noexcept {
+    const std::size_t size_in_all = octets_.size();
+    if (length_ % 4 != 0 || length_ != size_in_all - header_octets) return DecodeError::bad_length;
     AttributeWalk walk;
-    for (std::size_t offset = header_octets; offset < datagram.size();) {
-        const std::size_t rest = datagram.size() - offset;
-        const Attribute attribute = attribute_at(datagram, offset);
+    for (std::size_t offset = header_octets; offset < size_in_all;) {
+        const std::size_t rest = size_in_all - offset;
+        const Attribute attribute = attribute_at(octets_, offset);
         // A failed read yields an empty value, whose true size the header still tells.
-        Reader header{datagram.subspan(offset + 2)};
+        Reader header{octets_.subspan(offset + 2)};
         const std::size_t size =
             attribute_header_octets + padded_size(header.integer<std::uint16_t>());
         if (size > rest) return DecodeError::bad_attribute;
         const bool in_front = walk.in_front();
-        if (walk.counts(attribute)) message.note(attribute);
-        if (in_front) message.end_ = offset + size;
-        if (is(attribute, AttributeType::fingerprint) && offset + size == datagram.size() &&
-            !fingerprint_matches(datagram, attribute)) {
+        if (walk.counts(attribute)) note(attribute);
+        if (in_front) end_ = offset + size;
+        if (is(attribute, AttributeType::fingerprint) && offset + size == size_in_all &&
+            !fingerprint_matches(octets_, attribute)) {
             return DecodeError::bad_fingerprint;
         }
         offset += size;
     }
-    return message;
+    return std::nullopt;
 }
 
 void Message::note(const Attribute& attribute) noexcept {

@@ -78,11 +78,16 @@ class Message {
 public:
     // `datagram` is exactly one message; a stream's framer cuts it out first.
     [[nodiscard]] static Result<Message, DecodeError> decode(Bytes datagram) noexcept;
+    // A Binding request of RFC 3489: no cookie, and so 16 octets of transaction id.
+    [[nodiscard]] static Result<Message, DecodeError> decode_classic(Bytes datagram) noexcept;
 
     [[nodiscard]] Bytes octets() const noexcept { return octets_; }
     [[nodiscard]] MessageClass message_class() const noexcept { return class_of(type_); }
     [[nodiscard]] Method method() const noexcept { return method_of(type_); }
     [[nodiscard]] const TransactionId& transaction_id() const noexcept { return transaction_id_; }
+    // What stands where the cookie does: something else only in a classic message.
+    [[nodiscard]] std::uint32_t cookie() const noexcept { return cookie_; }
+    [[nodiscard]] bool is_classic() const noexcept { return cookie_ != magic_cookie; }
 
     // The attributes up to the first integrity attribute, inclusive. What follows it does not
     // count, but for MESSAGE-INTEGRITY-SHA256 and FINGERPRINT, which find() knows (RFC 8489 section
@@ -98,11 +103,15 @@ public:
     [[nodiscard]] bool has_unknown_required() const noexcept { return unknown_required_; }
 
 private:
-    Message() noexcept = default;
+    // The header, whatever its cookie.
+    explicit Message(Bytes datagram) noexcept;
+    [[nodiscard]] std::optional<DecodeError> read_attributes() noexcept;
     void note(const Attribute& attribute) noexcept;
 
     Bytes octets_;
     std::uint16_t type_ = 0;
+    std::uint16_t length_ = 0;
+    std::uint32_t cookie_ = 0;
     TransactionId transaction_id_;
     std::size_t end_ =
         header_octets;  // of begin()..end(): up to the first integrity attribute, inclusive

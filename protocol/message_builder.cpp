@@ -29,13 +29,23 @@ MessageBuilder::MessageBuilder(MutableBytes buffer, MessageClass message_class, 
     writer_.bytes(id_.octets);
 }
 
+MessageBuilder MessageBuilder::answer(MutableBytes buffer, MessageClass message_class,
+                                      const Message& request) noexcept {
+    MessageBuilder builder{buffer, message_class, request.method(), request.transaction_id()};
+    if (builder.ok()) {
+        Writer cookie{builder.buffer_.subspan(4, sizeof magic_cookie)};
+        cookie.integer(request.cookie());
+    }
+    return builder;
+}
+
 MessageBuilder MessageBuilder::success(MutableBytes buffer, const Message& request) noexcept {
-    return {buffer, MessageClass::success, request.method(), request.transaction_id()};
+    return answer(buffer, MessageClass::success, request);
 }
 
 MessageBuilder MessageBuilder::error(MutableBytes buffer, const Message& request, ErrorCode code,
                                      std::string_view reason) noexcept {
-    MessageBuilder builder{buffer, MessageClass::error, request.method(), request.transaction_id()};
+    MessageBuilder builder = answer(buffer, MessageClass::error, request);
     builder.error_code(code, reason.empty() ? reason_of(code) : reason);
     return builder;
 }

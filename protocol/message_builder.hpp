@@ -23,7 +23,11 @@ public:
     MessageBuilder(MutableBytes buffer, MessageClass message_class, Method method,
                    const TransactionId& id) noexcept;
 
-    // The answer to `request`: same method and transaction id.
+    // The answer to `request`: same method and transaction id, and what stood in the cookie's
+    // place.
+    [[nodiscard]] static MessageBuilder answer(MutableBytes buffer, MessageClass message_class,
+                                               const Message& request) noexcept;
+    // ... as a success.
     [[nodiscard]] static MessageBuilder success(MutableBytes buffer,
                                                 const Message& request) noexcept;
     // ... with ERROR-CODE; an empty reason means the table's.

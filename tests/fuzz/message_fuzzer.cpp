@@ -42,6 +42,10 @@ void as_datagram(Bytes datagram) {
     if (const auto channel_data = ChannelData::decode(datagram)) {
         require(channel_data->payload.size() + channel_header_octets <= datagram.size());
     }
+    if (const auto classic = Message::decode_classic(datagram)) {
+        require(classic->is_classic() && classic->method() == Method::binding);
+        test::ask_everything(*classic);
+    }
     const auto message = Message::decode(datagram);
     if (!message) return;
     test::ask_everything(*message);

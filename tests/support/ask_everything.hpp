@@ -29,7 +29,8 @@ inline void ask_everything(const protocol::Message& message) {
         protocol::additional_address_family, protocol::even_port, protocol::reservation_token,
         protocol::channel_number, protocol::data, protocol::username, protocol::realm,
         protocol::nonce, protocol::userhash, protocol::password_algorithm,
-        protocol::password_algorithms, protocol::error_code);
+        protocol::password_algorithms, protocol::error_code, protocol::change_request,
+        protocol::response_port, protocol::padding, protocol::mobility_ticket);
 }
 
 }  // namespace turnpike::test

@@ -54,8 +54,30 @@ TEST_CASE("an attribute that is not there is absent in every getter", "[D3][F3][
     CHECK(password_algorithm(message).is_absent());
     CHECK(password_algorithms(message).is_absent());
     CHECK(error_code(message).is_absent());
+    CHECK(change_request(message).is_absent());
+    CHECK(response_port(message).is_absent());
+    CHECK(padding(message).is_absent());
+    CHECK(mobility_ticket(message).is_absent());
     CHECK_FALSE(lifetime(message).is_malformed());
     CHECK_FALSE(lifetime(message));
+}
+
+TEST_CASE("CHANGE-REQUEST has a flag for the address and one for the port", "[O3][rfc5780-7.2]") {
+    const auto change = [](std::string_view value) {
+        const One one{0x0003, value};
+        return *change_request(one.message());
+    };
+    CHECK_FALSE((change("00000000").address || change("00000000").port));
+    CHECK((change("00000004").address && !change("00000004").port));
+    CHECK((!change("00000002").address && change("00000002").port));
+    CHECK((change("00000006").address && change("00000006").port));
+    CHECK_FALSE((change("fffffff9").address || change("fffffff9").port));
+}
+
+TEST_CASE("RESPONSE-PORT, PADDING and MOBILITY-TICKET are read", "[O4][O5][N1]") {
+    CHECK(*response_port(One{0x0027, "1f900000"}.message()) == 8080);
+    CHECK(padding(One{0x0026, "000000"}.message())->size() == 3);
+    CHECK(mobility_ticket(One{0x8030, ""}.message())->empty());
 }
 
 TEST_CASE("an attribute of the wrong size is malformed, not absent and not a value",
@@ -72,6 +94,8 @@ TEST_CASE("an attribute of the wrong size is malformed, not absent and not a val
         CHECK(malformed(0x0017, value, requested_address_family));
         CHECK(malformed(0x8000, value, additional_address_family));
         CHECK(malformed(0x000C, value, channel_number));
+        CHECK(malformed(0x0003, value, change_request));
+        CHECK(malformed(0x0027, value, response_port));
     }
     for (const std::string_view value : {"", "8000", "80000000"}) {
         CHECK(malformed(0x0018, value, even_port));

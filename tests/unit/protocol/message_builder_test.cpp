@@ -89,6 +89,17 @@ TEST_CASE("the derived requests are built octet by octet",
     CHECK(anonymous.hex() == derived("allocate_userhash_sha256"));
 }
 
+TEST_CASE("the answer to a classic request copies all 16 octets of its id", "[A8][rfc8489-12]") {
+    const Octets octets = hex("00010000 00112233445566778899aabbccddeeff");
+    std::array<std::byte, 64> buffer;
+    const auto request = Message::decode_classic(octets);
+    REQUIRE(request.has_value());
+    auto answer = MessageBuilder::success(buffer, *request);
+    CHECK(to_hex(answer.finish()) == "0101000000112233445566778899aabbccddeeff");
+    std::array<std::byte, 19> small{};
+    CHECK(MessageBuilder::success(small, *request).finish().empty());
+}
+
 TEST_CASE("the derived answers and indications are built octet by octet",
           "[A2][A15][A24][A26][D19][H7][K7][M6][X16]") {
     const Octets octets = test::vector("derived", "allocate_md5_mi");

@@ -52,6 +52,28 @@ std::string joined(std::initializer_list<std::string_view> parts) {
     return text;
 }
 
+TEST_CASE("without the cookie only a Binding request can be read, as RFC 3489 has it", "[A8][A7]") {
+    const auto classic = [](std::string_view octets) {
+        return Message::decode_classic(hex(octets)).has_value();
+    };
+    const std::string other_cookie = "00112233" + std::string{id};
+    CHECK(classic("00010000" + other_cookie));
+    CHECK(classic("00010008" + other_cookie + "0003000400000000"));
+    CHECK_FALSE(classic("000100002112a442" + std::string{id}));  // no longer classic
+    CHECK_FALSE(classic("00030000" + other_cookie));
+    CHECK_FALSE(classic("00110000" + other_cookie));
+    CHECK_FALSE(classic("00010004" + other_cookie));
+    CHECK_FALSE(classic("00010003" + other_cookie + "000300"));
+    CHECK_FALSE(classic("00010008" + other_cookie + "0003000500000000"));
+    for (std::size_t size = 0; size < header_octets; ++size) {
+        CHECK(Message::decode_classic(Octets(size)).has_error());
+    }
+    const Octets octets = hex("00010000" + other_cookie);
+    CHECK(error_of(octets) == DecodeError::not_stun);
+    CHECK(Message::decode_classic(octets)->is_classic());
+    CHECK(Message::decode_classic(octets)->cookie() == 0x00112233);
+}
+
 TEST_CASE("a header without attributes is a message", "[A1][A2][rfc8489-5]") {
     const Octets octets = message_of("0001", "");
     const auto message = Message::decode(octets);
