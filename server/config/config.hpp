@@ -74,6 +74,15 @@ struct Relay {
     bool operator==(const Relay&) const = default;
 };
 
+// NAT behaviour discovery (RFC 5780): all four pairs of an address and a port.
+struct Discovery {
+    std::vector<protocol::IpAddress> addresses;  // two, or none: not served
+    PortRange ports;                             // two single ports, no range between them
+    bool padding = false;
+    bool response_port = false;
+    bool operator==(const Discovery&) const = default;
+};
+
 struct Peers {
     std::vector<protocol::Subnet> allow;
     std::vector<protocol::Subnet> deny;
@@ -127,6 +136,7 @@ struct Server {
     std::uint32_t workers = 0;  // 0: one per core
     std::string software;       // empty: no SOFTWARE attribute
     std::string user;           // empty: stay who we are
+    bool rfc3489 = false;
     bool operator==(const Server&) const = default;
 };
 
@@ -134,6 +144,7 @@ struct Config {
     std::string realm;
     Listen listen;
     Relay relay;
+    Discovery discovery;
     Peers peers;
     Auth auth;
     std::vector<User> users;

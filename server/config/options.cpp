@@ -113,6 +113,38 @@ constexpr std::array relay_options{
     }),
 };
 
+constexpr std::array discovery_options{
+    at<&Config::discovery, &Discovery::addresses>({
+        .key = "discovery.addresses",
+        .fallback = "[]",
+        .help = "For NAT behaviour discovery (RFC 5780): two addresses of this host that no NAT "
+                "translates, where UDP is served on both of discovery.ports; empty: not served",
+        .example = R"(["192.0.2.1", "192.0.2.2"])",
+        .needs_restart = true,
+    }),
+    at<&Config::discovery, &Discovery::ports>({
+        .key = "discovery.ports",
+        .fallback = "[3478, 3479]",
+        .help = "The two ports of discovery.addresses",
+        .min = 1,
+        .max = 65535,
+        .needs_restart = true,
+    }),
+    at<&Config::discovery, &Discovery::padding>({
+        .key = "discovery.padding",
+        .fallback = "false",
+        .help =
+            "Answer PADDING with as much, up to 1500 octets; makes answers large for anyone who "
+            "forges an address",
+    }),
+    at<&Config::discovery, &Discovery::response_port>({
+        .key = "discovery.response_port",
+        .fallback = "false",
+        .help = "Let a request choose the port that its answer goes to; anyone can then have "
+                "answers sent to any port of a forged address",
+    }),
+};
+
 constexpr std::array peers_options{
     at<&Config::peers, &Peers::allow>({
         .key = "peers.allow",
@@ -226,6 +258,11 @@ constexpr std::array other_options{
         .example = R"("turnpike")",
         .needs_restart = true,
     }),
+    at<&Config::server, &Server::rfc3489>({
+        .key = "server.rfc3489",
+        .fallback = "false",
+        .help = "Answer Binding requests of RFC 3489, which have no cookie, over UDP",
+    }),
 };
 
 constexpr std::array top_options{
@@ -258,8 +295,9 @@ template <std::size_t... Sizes>
     return all;
 }
 
-constexpr auto table = joined(top_options, listen_options, relay_options, peers_options,
-                              auth_options, users_options, limits_options, other_options);
+constexpr auto table =
+    joined(top_options, listen_options, relay_options, discovery_options, peers_options,
+           auth_options, users_options, limits_options, other_options);
 
 }  // namespace
 

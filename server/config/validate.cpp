@@ -70,6 +70,30 @@ void check_listeners(const Config& config, Findings& findings) {
     }
 }
 
+void check_discovery(const Config& config, Findings& findings) {
+    const auto& [addresses, ports, padding, response_port] = config.discovery;
+    if (addresses.empty()) return;
+    const bool pair = addresses.size() == 2 && addresses[0] != addresses[1] &&
+                      addresses[0].family() == addresses[1].family();
+    if (!pair) {
+        error(findings, "discovery.addresses",
+              "discovery.addresses: expected two different addresses of one family, as in "
+              "[\"192.0.2.1\", \"192.0.2.2\"]");
+    }
+    if (ports.min == ports.max) {
+        error(findings, "discovery.ports",
+              fmt::format("discovery.ports: {} stands there twice; expected two different ports, "
+                          "as in [3478, 3479]",
+                          ports.min));
+    }
+    for (const std::uint16_t port : {ports.min, ports.max}) {
+        if (!config.relay.ports.contains(port)) continue;
+        error(findings, "discovery.ports",
+              fmt::format("discovery.ports: port {} lies within relay.ports, {} to {}", port,
+                          config.relay.ports.min, config.relay.ports.max));
+    }
+}
+
 void check_relay_addresses(const Config& config, Findings& findings) {
     const auto& addresses = config.relay.addresses;
     for (const protocol::IpAddress& each : repeated(addresses)) {
@@ -134,6 +158,7 @@ std::vector<Finding> validate(const Config& config, const Surroundings& around) 
     check_open_relay(config, findings);
     check_secrets(config, findings);
     check_listeners(config, findings);
+    check_discovery(config, findings);
     check_relay_addresses(config, findings);
     check_external(config, findings);
     check_ephemeral_ports(config, around, findings);

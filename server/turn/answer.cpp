@@ -20,23 +20,43 @@ Outcome finish(MessageBuilder& answer, const Request& request, Reply reply) {
 }
 
 MessageBuilder terse_error(const Request& request, ErrorCode code) {
-    MessageBuilder answer{request.reply, protocol::MessageClass::error, request.message.method(),
-                          request.message.transaction_id()};
+    MessageBuilder answer =
+        MessageBuilder::answer(request.reply, protocol::MessageClass::error, request.message);
     answer.error_code(code, {});
     return answer;
 }
 
 }  // namespace
 
-Outcome answer_binding(const Request& request) {
+Outcome answer_binding(const Request& request, const BindingAnswer& content) {
     MessageBuilder answer = MessageBuilder::success(request.reply, request.message);
-    answer.xor_address(AttributeType::xor_mapped_address, request.five_tuple.client);
-    return finish(answer, request, Reply{});
+    const protocol::Endpoint& client = request.five_tuple.client;
+    // RFC 3489 knows MAPPED-ADDRESS alone; RFC 5780 wants both (RFC 8489 section 14.1).
+    const bool classic = request.message.is_classic();
+    if (!classic) answer.xor_address(AttributeType::xor_mapped_address, client);
+    if (classic || content.origin) answer.address(AttributeType::mapped_address, client);
+    if (content.origin && !classic) {
+        answer.address(AttributeType::response_origin, *content.origin);
+        answer.address(AttributeType::other_address, *content.other);
+    }
+    if (content.padding) {
+        static constexpr std::array<std::byte, padding_max> zeros{};
+        answer.bytes(AttributeType::padding, protocol::Bytes{zeros}.first(*content.padding));
+    }
+    return finish(
+        answer, request,
+        Reply{.octets = {}, .error = {}, .from = content.from, .to_port = content.to_port});
 }
 
 Outcome answer_unproven(const Request& request, ErrorCode code) {
     MessageBuilder answer = terse_error(request, code);
-    if (code == ErrorCode::unknown_attribute) write_unknown_attributes(answer, request.message);
+    return finish(answer, request, Reply{.octets = {}, .error = code});
+}
+
+Outcome answer_unknown(const Request& request, DiscoveryAttributes served) {
+    constexpr auto code = ErrorCode::unknown_attribute;
+    MessageBuilder answer = terse_error(request, code);
+    write_unknown_attributes(answer, request.message, served);
     return finish(answer, request, Reply{.octets = {}, .error = code});
 }
 

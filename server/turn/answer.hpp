@@ -5,21 +5,39 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "auth/authenticator.hpp"
 #include "protocol/error_code.hpp"
 #include "protocol/message_builder.hpp"
 #include "server/turn/allocation.hpp"
+#include "server/turn/discovery.hpp"
 #include "server/turn/outcome.hpp"
 #include "server/turn/request.hpp"
 
 namespace turnpike::turn {
 
+// Longer than any link's packets, so that the answer is fragmented: what a client that sends
+// PADDING wants to see. An answer is never padded beyond its request.
+inline constexpr std::size_t padding_max = 1500;
+
+// What a Binding answer says and where it goes beyond the usual (RFC 5780 section 6.1).
+struct BindingAnswer {
+    std::optional<protocol::Endpoint> origin;  // RESPONSE-ORIGIN, and MAPPED-ADDRESS beside it
+    std::optional<protocol::Endpoint> other;   // OTHER-ADDRESS
+    std::optional<std::size_t> padding;        // octets of PADDING, at most padding_max
+    std::optional<protocol::Endpoint> from;    // where it leaves from
+    std::optional<std::uint16_t> to_port;      // RESPONSE-PORT
+};
+
 // Answers to a request that proved nothing: no SOFTWARE, no reason phrase, FINGERPRINT only where
 // the request has one.
-[[nodiscard]] Outcome answer_binding(const Request& request);
+[[nodiscard]] Outcome answer_binding(const Request& request, const BindingAnswer& content);
 [[nodiscard]] Outcome answer_unproven(const Request& request, protocol::ErrorCode code);
+// 420 with what is unknown, where these attributes are served.
+[[nodiscard]] Outcome answer_unknown(const Request& request, DiscoveryAttributes served);
 // 401 or 438, with REALM, NONCE and PASSWORD-ALGORITHMS (RFC 8489 section 9.2.4).
 [[nodiscard]] Outcome challenge(const Request& request, protocol::ErrorCode code,
                                 const auth::Authenticator& authenticator);

@@ -81,7 +81,7 @@ Dispatcher::Dispatcher(Settings settings, const auth::Authenticator& authenticat
 Outcome Dispatcher::handle(const Request& request, Effects& effects) {
     switch (intent_of(request.message)) {
         case Intent::binding:
-            return binding(request);
+            return binding(request, settings_);
         case Intent::send: {
             const Allocation* allocation = current(request, effects);
             return allocation ? turn::send(request.message, *allocation, peer_policy_) : Silence{};

@@ -27,6 +27,10 @@ struct Reply {
     std::optional<protocol::ErrorCode> error;  // none: success
     bool authenticated =
         false;  // the request proved itself: its answer needs no amplification budget
+    // RFC 5780, over UDP: another endpoint to answer from, and another port of the source's
+    // address.
+    std::optional<protocol::Endpoint> from{};
+    std::optional<std::uint16_t> to_port{};
 };
 
 // The credential of this user is needed: fetch it and call Dispatcher::resume().

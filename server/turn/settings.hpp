@@ -5,9 +5,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "protocol/classify.hpp"
+#include "server/turn/discovery.hpp"
 
 namespace turnpike::turn {
 
@@ -24,6 +26,7 @@ struct Settings {
     protocol::ChannelRange channels = protocol::ChannelRange::rfc5766;
     bool relays_ipv4 = true;  // relay addresses of this family are configured
     bool relays_ipv6 = false;
+    std::optional<Discovery> discovery{};  // NAT behaviour discovery; none: not served
 };
 
 }  // namespace turnpike::turn

@@ -6,14 +6,16 @@
 
 #include "protocol/message.hpp"
 #include "protocol/message_builder.hpp"
+#include "server/turn/discovery.hpp"
 
 namespace turnpike::turn {
 
-[[nodiscard]] bool understands(const protocol::Message& message) noexcept;
+[[nodiscard]] bool understands(const protocol::Message& message,
+                               DiscoveryAttributes served = {}) noexcept;
 
 // UNKNOWN-ATTRIBUTES: two octets each, in the order of the message (RFC 8489 section 14.13), as
 // many as an answer can hold.
-void write_unknown_attributes(protocol::MessageBuilder& answer,
-                              const protocol::Message& message) noexcept;
+void write_unknown_attributes(protocol::MessageBuilder& answer, const protocol::Message& message,
+                              DiscoveryAttributes served = {}) noexcept;
 
 }  // namespace turnpike::turn

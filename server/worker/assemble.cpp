@@ -36,6 +36,14 @@ bool serves(const std::vector<RelayAddress>& relays, protocol::Family family) {
         relays, [&](const RelayAddress& relay) { return relay.local.family() == family; });
 }
 
+std::optional<turn::Discovery> discovery_rules(const config::Discovery& discovery) {
+    if (discovery.addresses.size() != 2) return std::nullopt;
+    return turn::Discovery{.addresses = {discovery.addresses[0], discovery.addresses[1]},
+                           .ports = {discovery.ports.min, discovery.ports.max},
+                           .padding = discovery.padding,
+                           .response_port = discovery.response_port};
+}
+
 // As keys are derived from it. What cannot be prepared stays: no client can produce it either.
 std::string prepared(const std::string& text) {
     return auth::opaque_string(text).value_or(text);
@@ -63,6 +71,16 @@ std::size_t worker_count(const config::Server& server) {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
+std::vector<protocol::Endpoint> discovery_endpoints(const config::Discovery& discovery) {
+    std::vector<protocol::Endpoint> endpoints;
+    for (const IpAddress& address : discovery.addresses) {
+        for (const std::uint16_t port : {discovery.ports.min, discovery.ports.max}) {
+            endpoints.push_back({address, port});
+        }
+    }
+    return endpoints;
+}
+
 Settings worker_settings(const config::Config& config, const std::vector<RelayAddress>& relays) {
     const config::Limits& limits = config.limits;
     const std::size_t workers = worker_count(config.server);
@@ -77,6 +95,8 @@ Settings worker_settings(const config::Config& config, const std::vector<RelayAd
                                  : protocol::ChannelRange::rfc8656;
     settings.turn.relays_ipv4 = serves(relays, protocol::Family::ipv4);
     settings.turn.relays_ipv6 = serves(relays, protocol::Family::ipv6);
+    settings.turn.discovery = discovery_rules(config.discovery);
+    settings.rfc3489 = config.server.rfc3489;
     settings.stream.queue_octets_max = limits.tcp_buffer_bytes;
     settings.stream.idle = limits.tcp_idle;
     settings.budget = {
@@ -97,6 +117,7 @@ auth::PeerPolicySettings peer_policy_settings(const config::Config& config,
             settings.own.push_back(endpoint.address);
         }
     }
+    for (const IpAddress& address : config.discovery.addresses) settings.own.push_back(address);
     for (const RelayAddress& relay : relays) {
         settings.own.push_back(relay.local);
         settings.own.push_back(relay.advertised);

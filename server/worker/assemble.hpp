@@ -19,6 +19,10 @@ namespace turnpike::worker {
 [[nodiscard]] std::vector<RelayAddress> relay_addresses(const config::Relay& relay);
 
 [[nodiscard]] std::size_t worker_count(const config::Server& server);
+// The endpoints of NAT behaviour discovery: none, or all four.
+[[nodiscard]] std::vector<protocol::Endpoint> discovery_endpoints(
+    const config::Discovery& discovery);
+
 [[nodiscard]] Settings worker_settings(const config::Config& config,
                                        const std::vector<RelayAddress>& relays);
 [[nodiscard]] auth::PeerPolicySettings peer_policy_settings(

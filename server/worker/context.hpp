@@ -12,6 +12,7 @@
 #include "server/worker/holdings.hpp"
 #include "server/worker/outbox.hpp"
 #include "server/worker/shared.hpp"
+#include "server/worker/udp_sockets.hpp"
 
 namespace turnpike::worker {
 
@@ -24,6 +25,7 @@ struct Context {
     Holdings holdings{};
     net::ReceiveBatch inbox{};
     Outbox outbox{counters};
+    UdpSockets udp_sockets{};
 
     void count(telemetry::Counter counter, std::uint64_t amount = 1) noexcept {
         counters.add(counter, amount);

@@ -21,10 +21,16 @@ constexpr int rounds_max = 4;
 void DatagramService::listen(net::FileDescriptor socket, OnReadable on_readable) {
     auto listener = std::make_unique<Listener>();
     listener->bound = net::bound_to(socket.get());
+    context_.udp_sockets.add(listener->bound, socket.get());
     listener->socket = std::make_unique<net::Watch>(context_.io, std::move(socket));
     listener->socket->on_readable(
         [raw = listener.get(), callback = std::move(on_readable)] { callback(*raw); });
     listeners_.push_back(std::move(listener));
+}
+
+void DatagramService::close() {
+    context_.udp_sockets.clear();
+    listeners_.clear();
 }
 
 void DatagramService::receive(const Listener& listener, protocol::Moment now) {

@@ -29,7 +29,7 @@ public:
     // The socket is bound. `on_readable` is to call receive() within a turn.
     void listen(net::FileDescriptor socket, OnReadable on_readable);
     void receive(const Listener& listener, protocol::Moment now);
-    void close() { listeners_.clear(); }
+    void close();
 
 private:
     void handle(const Listener& listener, net::Received datagram, protocol::Moment now);

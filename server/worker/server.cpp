@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <csignal>
 #include <stdexcept>
 #include <string>
@@ -72,6 +73,10 @@ std::string advice(const boost::system::error_code& error) {
                              ")"};
 }
 
+void refuse_if_taken(std::string_view transport, const Endpoint& endpoint, int type) {
+    if (const auto error = net::probe(endpoint, type)) refuse(transport, endpoint, error);
+}
+
 // Every relayed address is a descriptor.
 void raise_descriptor_limit(const config::PortRange& ports, telemetry::Log& log) {
     rlimit limit{};
@@ -137,12 +142,21 @@ void Server::Parts::open_workers() {
         workers.push_back(
             std::make_unique<Worker>(static_cast<WorkerIndex>(index), shared, post_office));
     }
-    for (const Endpoint& endpoint : config.listen.udp) open_udp(endpoint);
+    std::vector<Endpoint> discovery = discovery_endpoints(config.discovery);
+    std::erase_if(discovery, [this](const Endpoint& each) {
+        return std::ranges::find(config.listen.udp, each) != config.listen.udp.end();
+    });
+    // Before a wildcard of ours holds their ports too.
+    for (const Endpoint& endpoint : discovery) refuse_if_taken("UDP", endpoint, SOCK_DGRAM);
+    for (const Endpoint& endpoint : config.listen.udp) {
+        refuse_if_taken("UDP", endpoint, SOCK_DGRAM);
+        open_udp(endpoint);
+    }
+    for (const Endpoint& endpoint : discovery) open_udp(endpoint);
     for (const Endpoint& endpoint : config.listen.tcp) open_tcp(endpoint);
 }
 
 void Server::Parts::open_udp(const Endpoint& endpoint) {
-    if (const auto error = net::probe(endpoint, SOCK_DGRAM)) refuse("UDP", endpoint, error);
     Endpoint bound = endpoint;  // where it asks for port 0, the first socket decides for all
     for (const auto& worker : workers) {
         auto socket = net::open_udp_listener(bound);
@@ -154,7 +168,7 @@ void Server::Parts::open_udp(const Endpoint& endpoint) {
 }
 
 void Server::Parts::open_tcp(const Endpoint& endpoint) {
-    if (const auto error = net::probe(endpoint, SOCK_STREAM)) refuse("TCP", endpoint, error);
+    refuse_if_taken("TCP", endpoint, SOCK_STREAM);
     Endpoint bound = endpoint;
     for (const auto& worker : workers) {
         auto socket = net::open_tcp_listener(bound);

@@ -23,6 +23,7 @@ struct Settings {
     turn::Settings turn;
     StreamSettings stream;
     AnswerBudgetSettings budget;           // of one worker
+    bool rfc3489 = false;                  // Binding requests without a cookie are answered
     std::chrono::seconds reservation{60};  // RFC 8656 section 7.2: at least 30 s
 };
 

@@ -47,7 +47,7 @@ StunService::StunService(Context& context, const Parts& parts)
     : context_{context}, parts_{parts}, budget_{context.shared.settings.budget} {}
 
 void StunService::serve(const ClientMessage& message) {
-    const auto decoded = Message::decode(message.octets);
+    const auto decoded = decode(message);
     if (!decoded) return context_.count(Counter::drop_malformed);
     context_.count(message_counter(decoded->method()));
     const turn::Request request{*decoded, message.five_tuple, message.now, reply_buffer()};
@@ -59,6 +59,15 @@ void StunService::serve(const ClientMessage& message) {
     } else if (const auto* indication = std::get_if<turn::RelayToPeer>(&outcome)) {
         parts_.relay.from_send(message, *indication);
     }
+}
+
+protocol::Result<Message, protocol::DecodeError> StunService::decode(
+    const ClientMessage& message) const {
+    const auto decoded = Message::decode(message.octets);
+    const bool classic = context_.shared.settings.rfc3489 && decoded.has_error() &&
+                         decoded.error() == protocol::DecodeError::not_stun &&
+                         message.five_tuple.transport == protocol::Transport::udp;
+    return classic ? Message::decode_classic(message.octets) : decoded;
 }
 
 turn::Outcome StunService::decide(const turn::Request& request, const ClientLink& link) {
@@ -98,7 +107,16 @@ void StunService::answer(const turn::Reply& reply, const ClientMessage& message)
     if (reply.error) {
         context_.count(telemetry::error_counter(static_cast<unsigned>(*reply.error)));
     }
-    message.link.answer(reply.octets, context_.outbox);
+    send(reply, message);
+}
+
+void StunService::send(const turn::Reply& reply, const ClientMessage& message) {
+    if (!reply.from && !reply.to_port) return message.link.answer(reply.octets, context_.outbox);
+    const protocol::FiveTuple& five_tuple = message.five_tuple;
+    const auto link = context_.udp_sockets.link(
+        reply.from.value_or(five_tuple.server),
+        {five_tuple.client.address, reply.to_port.value_or(five_tuple.client.port)});
+    if (link) link->answer(reply.octets, context_.outbox);
 }
 
 protocol::MutableBytes StunService::reply_buffer() noexcept {

@@ -38,10 +38,13 @@ private:
     [[nodiscard]] turn::Outcome decide(const turn::Request& request, const ClientLink& link);
     [[nodiscard]] turn::Outcome open(const turn::Request& request, const ClientLink& link,
                                      const turn::OpenRelay& wish);
+    [[nodiscard]] protocol::Result<protocol::Message, protocol::DecodeError> decode(
+        const ClientMessage& message) const;
     void answer(const turn::Reply& reply, const ClientMessage& message);
+    void send(const turn::Reply& reply, const ClientMessage& message);
     [[nodiscard]] protocol::MutableBytes reply_buffer() noexcept;
 
-    // An answer takes at most 1,500 octets.
+    // An answer takes at most 1,500 octets, and with PADDING as many more.
     static constexpr std::size_t reply_octets = 2048;
 
     Context& context_;

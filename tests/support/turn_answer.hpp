@@ -26,13 +26,15 @@ class Answer {
 public:
     Answer() = default;  // silence
     explicit Answer(const turn::Reply& reply)
-        : octets_{reply.octets.begin(), reply.octets.end()},
-          authenticated_{reply.authenticated},
-          error_{reply.error} {}
+        : octets_{reply.octets.begin(), reply.octets.end()}, reply_{reply} {
+        reply_.octets = {};
+    }
     explicit Answer(Relayed relayed) : relayed_{std::move(relayed)} {}
 
     [[nodiscard]] bool silent() const { return octets_.empty(); }
-    [[nodiscard]] bool authenticated() const { return authenticated_; }
+    [[nodiscard]] bool authenticated() const { return reply_.authenticated; }
+    // As the worker was told, but for the octets.
+    [[nodiscard]] const turn::Reply& reply() const { return reply_; }
     [[nodiscard]] const std::vector<std::byte>& octets() const { return octets_; }
     [[nodiscard]] const std::optional<Relayed>& relayed_to_peer() const { return relayed_; }
 
@@ -47,7 +49,9 @@ public:
         return error ? error->code : 0;
     }
     // As the dispatcher tells the worker's counters.
-    [[nodiscard]] int counted_code() const { return error_ ? static_cast<int>(*error_) : 0; }
+    [[nodiscard]] int counted_code() const {
+        return reply_.error ? static_cast<int>(*reply_.error) : 0;
+    }
     [[nodiscard]] bool has(protocol::AttributeType type) const {
         return !silent() && message().has(type);
     }
@@ -86,8 +90,7 @@ public:
 
 private:
     std::vector<std::byte> octets_;
-    bool authenticated_ = false;
-    std::optional<protocol::ErrorCode> error_;
+    turn::Reply reply_;
     std::optional<Relayed> relayed_;
 };
 

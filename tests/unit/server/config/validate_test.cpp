@@ -68,6 +68,26 @@ TEST_CASE("a listening port among the relayed ones is refused") {
           "narrow relay.ports");
 }
 
+TEST_CASE("NAT discovery takes two addresses of one family and two free ports", "[O1]") {
+    Config config = good();
+    config.discovery.addresses = {address("192.0.2.1"), address("192.0.2.2")};
+    CHECK(validate(config, {}).empty());
+    for (const auto& addresses : std::vector<std::vector<protocol::IpAddress>>{
+             {address("192.0.2.1")},
+             {address("192.0.2.1"), address("192.0.2.1")},
+             {address("192.0.2.1"), address("2001:db8::1")},
+             {address("192.0.2.1"), address("192.0.2.2"), address("192.0.2.3")}}) {
+        config.discovery.addresses = addresses;
+        CHECK(finding_of(config).key == "discovery.addresses");
+    }
+    config.discovery.addresses = {address("192.0.2.1"), address("192.0.2.2")};
+    config.discovery.ports = {3478, 3478};
+    CHECK(finding_of(config).key == "discovery.ports");
+    config.discovery.ports = {3478, 50000};
+    CHECK(finding_of(config).what ==
+          "discovery.ports: port 50000 lies within relay.ports, 49152 to 65535");
+}
+
 TEST_CASE("a relay without IPv4 earns a warning, because clients ask for it by default") {
     Config config = good();
     config.relay.addresses = {address("2001:db8::5")};

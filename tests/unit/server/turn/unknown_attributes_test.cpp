@@ -56,6 +56,20 @@ TEST_CASE("extensions that are not served count as unknown", "[B51][O1][O4][O5][
     }
 }
 
+TEST_CASE("attributes of discovery are known where they are served, one by one", "[O1][O4][O5]") {
+    const auto understood_with = [](std::uint16_t type, DiscoveryAttributes served) {
+        const Octets datagram = request_with({type});
+        return understands(*protocol::Message::decode(datagram), served);
+    };
+    CHECK(understood_with(0x0003, {.change_request = true}));
+    CHECK(understood_with(0x0026, {.padding = true}));
+    CHECK(understood_with(0x0027, {.response_port = true}));
+    CHECK_FALSE(understood_with(0x0003, {.padding = true, .response_port = true}));
+    CHECK_FALSE(understood_with(0x0026, {.change_request = true}));
+    CHECK_FALSE(understood_with(0x0027, {.change_request = true}));
+    CHECK_FALSE(understood_with(0x001B, {true, true, true}));
+}
+
 TEST_CASE("the list ends where an answer is full", "[A15][P1]") {
     CHECK(listed(request_with(std::vector<std::uint16_t>(2000, 0x7ABC))).size() == 1024);
 }

@@ -45,6 +45,24 @@ TEST_CASE("the families that are served are those of the relay addresses", "[D11
     CHECK(settings.turn.relays_ipv6);
 }
 
+TEST_CASE("discovery is off, or takes all pairs of its addresses and ports", "[O1][O8]") {
+    auto config = loopback_config();
+    CHECK(discovery_endpoints(config.discovery).empty());
+    CHECK_FALSE(worker_settings(config, {}).turn.discovery);
+    CHECK_FALSE(worker_settings(config, {}).rfc3489);
+    config.discovery.addresses = {address("192.0.2.1"), address("192.0.2.2")};
+    CHECK(discovery_endpoints(config.discovery).size() == 4);
+    const auto settings = worker_settings(config, {});
+    REQUIRE(settings.turn.discovery);
+    for (const auto& endpoint : discovery_endpoints(config.discovery)) {
+        CHECK(settings.turn.discovery->takes_part(endpoint));
+    }
+    CHECK_FALSE(settings.turn.discovery->padding);
+    CHECK_FALSE(settings.turn.discovery->response_port);
+    const auto own = peer_policy_settings(config, {}).own;
+    CHECK(std::ranges::find(own, address("192.0.2.2")) != own.end());
+}
+
 TEST_CASE("workers share the budget of answers, and no limit stays none") {
     auto config = loopback_config();
     config.server.workers = 4;
