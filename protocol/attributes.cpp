@@ -141,6 +141,17 @@ Field<Bytes> padding(const Message& message) noexcept {
 Field<Bytes> mobility_ticket(const Message& message) noexcept {
     return field<Bytes>(message, AttributeType::mobility_ticket, same);
 }
+Field<Icmp> icmp(const Message& message) noexcept {
+    return field<Icmp>(message, AttributeType::icmp, [](Bytes value) -> std::optional<Icmp> {
+        Reader reader{value};
+        static_cast<void>(reader.integer<std::uint16_t>());
+        const auto type = reader.integer<std::uint8_t>();
+        const auto code = reader.integer<std::uint8_t>();
+        const auto error_data = reader.integer<std::uint32_t>();
+        if (!reader.ok()) return std::nullopt;
+        return Icmp{type, code, error_data};
+    });
+}
 
 Field<Bytes> data(const Message& message) noexcept {
     return field<Bytes>(message, AttributeType::data, same);

@@ -50,6 +50,20 @@ struct ChangeRequest {
     bool port = false;
 };
 
+// RFC 8656 section 18.13: 16 reserved bits, the ICMP type, its code, and the next-hop MTU or zero.
+struct Icmp {
+    std::uint8_t type = 0;
+    std::uint8_t code = 0;
+    std::uint32_t data = 0;
+    bool operator==(const Icmp&) const = default;
+};
+
+// An ICMP error about a datagram that went to `peer`: ICMPv4 or ICMPv6, as the peer's family is.
+struct IcmpError {
+    Endpoint peer;
+    Icmp icmp;
+};
+
 // REQUESTED-TRANSPORT's protocol numbers, as in IPv4's protocol field.
 inline constexpr std::uint8_t protocol_tcp = 6;
 inline constexpr std::uint8_t protocol_udp = 17;
@@ -76,6 +90,7 @@ enum class PasswordAlgorithm : std::uint16_t { md5 = 0x0001, sha256 = 0x0002 };
 [[nodiscard]] Field<std::uint16_t> response_port(const Message& message) noexcept;
 [[nodiscard]] Field<Bytes> padding(const Message& message) noexcept;
 [[nodiscard]] Field<Bytes> mobility_ticket(const Message& message) noexcept;
+[[nodiscard]] Field<Icmp> icmp(const Message& message) noexcept;
 [[nodiscard]] Field<Bytes> data(const Message& message) noexcept;
 [[nodiscard]] Field<std::string_view> username(const Message& message) noexcept;
 [[nodiscard]] Field<std::string_view> realm(const Message& message) noexcept;

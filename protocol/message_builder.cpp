@@ -132,6 +132,14 @@ void MessageBuilder::even_port(EvenPort even_port) noexcept {
     bytes(AttributeType::even_port, {&value, 1});
 }
 
+void MessageBuilder::icmp(const Icmp& icmp) noexcept {
+    begin(AttributeType::icmp, 8);
+    writer_.integer(std::uint16_t{0});
+    writer_.integer(icmp.type);
+    writer_.integer(icmp.code);
+    writer_.integer(icmp.data);
+}
+
 void MessageBuilder::address_error(Family family, ErrorCode code) noexcept {
     const std::string_view reason = reason_of(code);
     const auto number = static_cast<unsigned>(code);

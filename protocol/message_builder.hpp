@@ -52,6 +52,7 @@ public:
     void family(AttributeType type,
                 Family family) noexcept;  // the two ...-ADDRESS-FAMILY attributes
     void even_port(EvenPort even_port) noexcept;
+    void icmp(const Icmp& icmp) noexcept;
     void address_error(Family family, ErrorCode code) noexcept;  // ADDRESS-ERROR-CODE
     void error_code(ErrorCode code, std::string_view reason) noexcept;
     // UNKNOWN-ATTRIBUTES: every unknown comprehension-required type of `request` that fits.

@@ -10,8 +10,8 @@
 
 namespace turnpike::protocol {
 
-// Enough for the longest header that the relay writes: a Data indication with an IPv6 peer takes
-// 20 + 24 + 4 octets.
+// Enough for the longest header that the relay writes: a Data indication that tells of an ICMP
+// error from an IPv6 peer takes 20 + 24 + 12 octets, one with DATA takes 20 + 24 + 4.
 inline constexpr std::size_t packet_headroom = 64;
 inline constexpr std::size_t packet_tailroom = 4;  // padding to a multiple of four
 

@@ -30,7 +30,7 @@ inline void ask_everything(const protocol::Message& message) {
         protocol::channel_number, protocol::data, protocol::username, protocol::realm,
         protocol::nonce, protocol::userhash, protocol::password_algorithm,
         protocol::password_algorithms, protocol::error_code, protocol::change_request,
-        protocol::response_port, protocol::padding, protocol::mobility_ticket);
+        protocol::response_port, protocol::padding, protocol::mobility_ticket, protocol::icmp);
 }
 
 }  // namespace turnpike::test

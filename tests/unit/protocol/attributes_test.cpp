@@ -103,6 +103,8 @@ TEST_CASE("an attribute of the wrong size is malformed, not absent and not a val
     for (const std::string_view value : {"", "00000000", "00000000000000", "000000000000000000"}) {
         CHECK(malformed(0x0022, value, reservation_token));
     }
+    CHECK(malformed(0x8004, "00000303000000", icmp));
+    CHECK(malformed(0x8004, "000003030000000000", icmp));
     CHECK(malformed(0x001E, std::string(62, '0'), userhash));
     CHECK(malformed(0x001E, std::string(66, '0'), userhash));
     CHECK(malformed(0x8002, "0002", password_algorithms));

@@ -130,9 +130,9 @@ TEST_CASE("the derived answers and indications are built octet by octet",
         Build indication{MessageClass::indication, Method::data};
         indication->xor_address(AttributeType::xor_peer_address, *xor_peer_address(message));
         if (const auto payload = data(message)) indication->bytes(AttributeType::data, *payload);
-        if (message.has(AttributeType::icmp)) {
-            // Two zero octets, type 3, code 3 (port unreachable), no data: 16, 8 and 8 bits.
-            indication->u64(AttributeType::icmp, 0x0000'0303'0000'0000);
+        if (const auto reported = icmp(message)) {
+            CHECK(*reported == Icmp{.type = 3, .code = 3});  // port unreachable
+            indication->icmp(*reported);
         }
         CHECK(indication.hex() == to_hex(expected));
     }
