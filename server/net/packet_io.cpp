@@ -14,6 +14,10 @@ using protocol::IpAddress;
 
 namespace {
 
+// How often a datagram is tried again after an error that may be another's. More than one can only
+// come while its own system calls run.
+constexpr int pending_errors_max = 2;
+
 // IP_PKTINFO and IPV6_PKTINFO name the local address of a datagram, in and out.
 IpAddress local_address(msghdr& header) noexcept {
     for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
@@ -62,9 +66,12 @@ std::size_t ReceiveBatch::receive(int socket) noexcept {
         header.msg_hdr.msg_namelen = SocketAddress::capacity;
         header.msg_hdr.msg_controllen = control_octets;
     }
-    const int count = ::recvmmsg(socket, headers_.data(), batch_size, MSG_DONTWAIT, nullptr);
-    // An error that the socket reports is consumed by this call; datagrams behind it come next
-    // time.
+    int count = ::recvmmsg(socket, headers_.data(), batch_size, MSG_DONTWAIT, nullptr);
+    // An ICMP error for a datagram that was sent before is reported once, in place of what waits
+    // here. It stands in the error queue too.
+    if (count < 0 && errno != EAGAIN) {
+        count = ::recvmmsg(socket, headers_.data(), batch_size, MSG_DONTWAIT, nullptr);
+    }
     return count < 0 ? 0 : static_cast<std::size_t>(count);
 }
 
@@ -111,18 +118,24 @@ void SendBatch::add(const Outgoing& datagram) noexcept {
 
 std::size_t SendBatch::send_run(std::size_t first, std::size_t last) noexcept {
     std::size_t refused = 0;
+    int refusals = 0;  // of the datagram `first`
     while (first < last) {
         const int sent = ::sendmmsg(sockets_[first], &headers_[first],
                                     static_cast<unsigned>(last - first), MSG_DONTWAIT);
         if (sent > 0) {
             first += static_cast<std::size_t>(sent);
+            refusals = 0;
             continue;
         }
         if (sent < 0 && errno == EINTR) continue;
         // A full buffer would refuse the others too; anything else concerns this datagram alone.
         if (errno == EAGAIN || errno == ENOBUFS) return refused + (last - first);
+        // But it may be an ICMP error for an earlier one, which is reported once: then this one
+        // was not even tried.
+        if (++refusals <= pending_errors_max) continue;
         ++refused;
         ++first;
+        refusals = 0;
     }
     return refused;
 }

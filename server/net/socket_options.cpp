@@ -57,8 +57,8 @@ void set_buffers(const FileDescriptor& socket, int octets) noexcept {
 
 void set_dont_fragment(int socket, Family family, bool dont_fragment) noexcept {
     const bool v4 = family == Family::ipv4;
-    const int v4_value = dont_fragment ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT;
-    const int v6_value = dont_fragment ? IPV6_PMTUDISC_DO : IPV6_PMTUDISC_DONT;
+    const int v4_value = dont_fragment ? IP_PMTUDISC_PROBE : IP_PMTUDISC_OMIT;
+    const int v6_value = dont_fragment ? IPV6_PMTUDISC_PROBE : IPV6_PMTUDISC_DONT;
     const int value = v4 ? v4_value : v6_value;
     (void)::setsockopt(socket, v4 ? IPPROTO_IP : IPPROTO_IPV6,
                        v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, &value, sizeof value);

@@ -24,7 +24,11 @@ namespace turnpike::net {
 // Room for bursts; past the system's limit where we are privileged, else up to it.
 void set_buffers(const FileDescriptor& socket, int octets) noexcept;
 
-// RFC 8656 section 14: DF stays clear, or is set; Linux sets it on UDP unless told otherwise.
+// RFC 8656 section 14: DF stays clear, or is set; Linux sets it on UDP unless told otherwise. What
+// the kernel believes of a path's MTU counts for nothing where that can be: each datagram with DF
+// goes out and meets the router that has something to say about it, and an ICMP error that anyone
+// may have forged makes no fragments. (Over IPv6 nobody else can fragment, so there the kernel
+// minds it where DF is not asked for.)
 void set_dont_fragment(int socket, protocol::Family family, bool dont_fragment) noexcept;
 
 // errno as a value.

@@ -18,7 +18,8 @@ enum class Drop : std::uint8_t {
     bandwidth,      // over the allocation's rate
     bytes,          // over the allocation's byte budget
     deadline,       // the grant's deadline has passed
+    icmp_type,      // an ICMP message that clients are not told of (RFC 8656 section 11.5)
 };
-inline constexpr std::size_t drop_reasons = 9;
+inline constexpr std::size_t drop_reasons = 10;
 
 }  // namespace turnpike::relay

@@ -28,12 +28,15 @@ constexpr std::size_t udp_octets_max(Family family) noexcept {
 // depend on how its client happens to reach it.
 constexpr std::size_t client_datagram_octets_max = 65507;
 
-// A Data indication's header, XOR-PEER-ADDRESS and the header of DATA (RFC 8656 section 11.3).
+constexpr std::size_t attribute_header_octets = 4;
+constexpr std::size_t icmp_octets = 8;
+
+// A Data indication's header, XOR-PEER-ADDRESS, and the header of the attribute that follows: DATA
+// or ICMP (RFC 8656 sections 11.3 and 11.5).
 std::size_t indication_header_octets(const Endpoint& peer) noexcept {
-    constexpr std::size_t attribute_header = 4;
     constexpr std::size_t family_and_port = 4;
-    return protocol::header_octets + attribute_header + family_and_port +
-           peer.address.octets().size() + attribute_header;
+    return protocol::header_octets + attribute_header_octets + family_and_port +
+           peer.address.octets().size() + attribute_header_octets;
 }
 
 void pad(Packet& packet, std::size_t octets) noexcept {
@@ -96,6 +99,17 @@ Result<PeerBound, Drop> forward_to_peer(Session& session, const Endpoint& peer,
     return PeerBound{*session.relayed(family), peer, payload};
 }
 
+// What RFC 8656 section 11.5 passes on: destination unreachable and time exceeded, and of ICMPv6
+// also packet too big.
+bool clients_are_told(Family family, std::uint8_t type) noexcept {
+    return family == Family::ipv4 ? type == 3 || type == 11 : type >= 1 && type <= 3;
+}
+
+// Only where a packet was too big does the error carry data: the next hop's MTU (section 18.13).
+bool carries_mtu(Family family, const protocol::Icmp& icmp) noexcept {
+    return family == Family::ipv4 ? icmp.type == 3 && icmp.code == 4 : icmp.type == 2;
+}
+
 }  // namespace
 
 Result<PeerBound, Drop> forward_channel(Session& session, const protocol::ChannelData& data,
@@ -120,6 +134,26 @@ Result<void, Drop> forward_to_client(Session& session, const Endpoint& peer, Pac
         return frame_channel(session, channel, packet, now);
     }
     return frame_indication(session, peer, packet, now);
+}
+
+Result<void, Drop> report_to_client(Session& session, const protocol::IcmpError& error,
+                                    Packet& packet, TimePoint now) noexcept {
+    assert(packet.size() == 0);
+    const Family family = error.peer.address.family();
+    if (session.ended(now)) return Drop::deadline;
+    if (!clients_are_told(family, error.icmp.type)) return Drop::icmp_type;
+    if (const auto admitted = admit(session, error.peer, now); !admitted) return admitted;
+    const std::size_t octets = indication_header_octets(error.peer) + icmp_octets;
+    if (const auto charged = session.charge_error(octets, now); !charged) return charged;
+    protocol::Icmp icmp = error.icmp;
+    if (!carries_mtu(family, icmp)) icmp.data = 0;
+    protocol::MessageBuilder builder{packet.prepend(octets), protocol::MessageClass::indication,
+                                     protocol::Method::data, session.next_transaction_id()};
+    builder.xor_address(protocol::AttributeType::xor_peer_address, error.peer);
+    builder.icmp(icmp);
+    [[maybe_unused]] const auto written = builder.finish();
+    assert(written.size() == octets);
+    return {};
 }
 
 }  // namespace turnpike::relay

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "protocol/address.hpp"
+#include "protocol/attributes.hpp"
 #include "protocol/bytes.hpp"
 #include "protocol/channel_data.hpp"
 #include "protocol/packet.hpp"
@@ -42,5 +43,13 @@ struct PeerBound {
                                                              const protocol::Endpoint& peer,
                                                              protocol::Packet& packet,
                                                              protocol::TimePoint now) noexcept;
+
+// An ICMP error about a datagram that the relay sent: `packet`, empty, becomes the Data indication
+// that tells the client, on a channel's peer too (sections 11.5 and 12.5). Who sent the error says
+// nothing; the permission is that of the peer which the datagram was for.
+[[nodiscard]] protocol::Result<void, Drop> report_to_client(Session& session,
+                                                            const protocol::IcmpError& error,
+                                                            protocol::Packet& packet,
+                                                            protocol::TimePoint now) noexcept;
 
 }  // namespace turnpike::relay

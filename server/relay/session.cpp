@@ -15,6 +15,9 @@ using protocol::TimePoint;
 
 namespace {
 
+// Of indications about ICMP errors: some 70 a second, and a few after silence.
+constexpr std::uint64_t errors_bits_per_second = 32'000;
+
 constexpr std::size_t index_of(Family family) noexcept {
     return family == Family::ipv4 ? 0 : 1;
 }
@@ -29,6 +32,7 @@ Session::Session(const SessionSeed& seed, TimePoint now) noexcept
       bytes_left_{seed.bytes == 0 ? std::numeric_limits<std::uint64_t>::max() : seed.bytes},
       rate_to_peer_{seed.bits_per_second, now},
       rate_from_peer_{seed.bits_per_second, now},
+      rate_of_errors_{errors_bits_per_second, now},
       random_{seed.random} {}
 
 const std::optional<Endpoint>& Session::relayed(Family family) const noexcept {
@@ -108,6 +112,14 @@ protocol::Result<void, Drop> Session::charge(std::size_t octets, RateLimiter& ra
     last_media_ = now;
     ++traffic.packets;
     traffic.bytes += octets;
+    return {};
+}
+
+protocol::Result<void, Drop> Session::charge_error(std::size_t octets, TimePoint now) noexcept {
+    if (octets > bytes_left_) return Drop::bytes;
+    if (!rate_of_errors_.take(octets, now)) return Drop::bandwidth;
+    if (!rate_from_peer_.take(octets, now)) return Drop::bandwidth;
+    bytes_left_ -= octets;
     return {};
 }
 

@@ -79,6 +79,11 @@ public:
     [[nodiscard]] protocol::Result<void, Drop> charge_from_peer(std::size_t octets,
                                                                 protocol::TimePoint now) noexcept;
 
+    // An ICMP error that the client is told of: no payload, so no traffic; it counts against budget
+    // and rate, and against a rate of its own, which whoever forges ICMP errors can use up alone.
+    [[nodiscard]] protocol::Result<void, Drop> charge_error(std::size_t octets,
+                                                            protocol::TimePoint now) noexcept;
+
     // Not predictable, not secret: an indication has no answer.
     [[nodiscard]] protocol::TransactionId next_transaction_id() noexcept;
 
@@ -119,6 +124,7 @@ private:
     std::uint64_t bytes_left_;
     RateLimiter rate_to_peer_;
     RateLimiter rate_from_peer_;
+    RateLimiter rate_of_errors_;
     Traffic to_peer_;
     Traffic from_peer_;
     protocol::TimePoint first_media_{};

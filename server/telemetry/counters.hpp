@@ -23,6 +23,7 @@ enum class Counter : std::uint8_t {
     bytes_to_client,
     packets_hairpin,
     bytes_hairpin,
+    icmp_to_client,
     drop_malformed,
     drop_not_turn,
     drop_no_allocation,
@@ -34,6 +35,7 @@ enum class Counter : std::uint8_t {
     drop_bandwidth,
     drop_bytes,
     drop_deadline,
+    drop_icmp_type,
     drop_send_failed,
     drop_slow_reader,
     drop_mailbox_full,
@@ -92,6 +94,8 @@ inline constexpr std::string_view hairpin_packets_help =
     "Packets handed from one relayed address of this server to another";
 inline constexpr std::string_view hairpin_bytes_help =
     "Payload bytes handed from one relayed address of this server to another";
+inline constexpr std::string_view icmp_help =
+    "ICMP errors from the way to peers that clients were told of";
 inline constexpr std::string_view drops_help = "Packets dropped, by reason";
 inline constexpr std::string_view messages_help = "STUN requests and Send indications, by method";
 inline constexpr std::string_view errors_help = "Error responses, by code";
@@ -115,6 +119,7 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::packets_hairpin, "turnpike_hairpin_packets_total", "",
                hairpin_packets_help},
     CounterRow{Counter::bytes_hairpin, "turnpike_hairpin_bytes_total", "", hairpin_bytes_help},
+    CounterRow{Counter::icmp_to_client, "turnpike_icmp_errors_total", "", icmp_help},
     CounterRow{Counter::drop_malformed, "turnpike_drops_total", R"(reason="malformed")",
                drops_help},
     CounterRow{Counter::drop_not_turn, "turnpike_drops_total", R"(reason="not_turn")", drops_help},
@@ -133,6 +138,8 @@ inline constexpr std::array counter_rows{
                drops_help},
     CounterRow{Counter::drop_bytes, "turnpike_drops_total", R"(reason="bytes")", drops_help},
     CounterRow{Counter::drop_deadline, "turnpike_drops_total", R"(reason="deadline")", drops_help},
+    CounterRow{Counter::drop_icmp_type, "turnpike_drops_total", R"(reason="icmp_type")",
+               drops_help},
     CounterRow{Counter::drop_send_failed, "turnpike_drops_total", R"(reason="send_failed")",
                drops_help},
     CounterRow{Counter::drop_slow_reader, "turnpike_drops_total", R"(reason="slow_reader")",

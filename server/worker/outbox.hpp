@@ -5,6 +5,7 @@
 #pragma once
 
 #include "server/net/packet_io.hpp"
+#include "server/net/socket_options.hpp"
 #include "server/telemetry/counters.hpp"
 
 namespace turnpike::worker {
@@ -16,6 +17,15 @@ public:
     void send(const net::Outgoing& datagram) noexcept {
         if (batch_.full()) flush();
         batch_.add(datagram);
+    }
+    // With DF set (RFC 8656 sections 11.2 and 14), behind everything that was put in before.
+    void send_unfragmented(const net::Outgoing& datagram) noexcept {
+        const auto family = datagram.destination.address.family();
+        flush();
+        net::set_dont_fragment(datagram.socket, family, true);
+        batch_.add(datagram);
+        flush();
+        net::set_dont_fragment(datagram.socket, family, false);
     }
     void flush() noexcept {
         if (batch_.empty()) return;

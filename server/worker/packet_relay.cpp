@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "protocol/channel_data.hpp"
-#include "server/net/relay_socket.hpp"
+#include "server/net/error_queue.hpp"
 
 namespace turnpike::worker {
 
@@ -18,6 +18,8 @@ namespace {
 
 // Batches that one readable socket may bring before the others get their turn.
 constexpr int rounds_max = 4;
+// ICMP errors that one socket may bring before the others get their turn.
+constexpr int errors_max = 16;
 
 Counter drop_counter(Drop drop) noexcept {
     switch (drop) {
@@ -39,6 +41,8 @@ Counter drop_counter(Drop drop) noexcept {
             return Counter::drop_bytes;
         case Drop::deadline:
             return Counter::drop_deadline;
+        case Drop::icmp_type:
+            return Counter::drop_icmp_type;
     }
     return Counter::drop_malformed;
 }
@@ -80,10 +84,11 @@ void PacketRelay::to_peer(const relay::Session& session, const relay::PeerBound&
     // Between the families DONT-FRAGMENT means nothing (RFC 8656 section 13).
     const bool same_family =
         message.five_tuple.client.address.family() == peer_bound.peer.address.family();
-    if (!dont_fragment || !same_family) {
-        context_.outbox.send({socket, peer_bound.peer, {}, peer_bound.payload});
-    } else if (!net::send_unfragmented(socket, peer_bound.peer, peer_bound.payload)) {
-        context_.count(Counter::drop_send_failed);
+    const net::Outgoing datagram{socket, peer_bound.peer, {}, peer_bound.payload};
+    if (dont_fragment && same_family) {
+        context_.outbox.send_unfragmented(datagram);
+    } else {
+        context_.outbox.send(datagram);
     }
 }
 
@@ -107,15 +112,19 @@ void PacketRelay::from_worker(const relay::PeerBound& peer_bound, TimePoint now)
     from_relay(peer_bound, copy_with_room(peer_bound.payload), now);
 }
 
-Packet PacketRelay::copy_with_room(protocol::Bytes payload) noexcept {
+Packet PacketRelay::room_for(std::size_t octets) noexcept {
     // Nothing is received while streams and mailboxes are served, so those buffers are free then.
     if (spare_ == net::batch_size) {
         context_.outbox.flush();
         spare_ = 0;
     }
-    const protocol::MutableBytes buffer = context_.inbox.buffer(spare_++);
-    std::ranges::copy(payload, buffer.subspan(protocol::packet_headroom).begin());
-    return {buffer, protocol::packet_headroom, payload.size()};
+    return {context_.inbox.buffer(spare_++), protocol::packet_headroom, octets};
+}
+
+Packet PacketRelay::copy_with_room(protocol::Bytes payload) noexcept {
+    const Packet packet = room_for(payload.size());
+    std::ranges::copy(payload, packet.payload().begin());
+    return packet;
 }
 
 void PacketRelay::from_peers(Holding& holding, protocol::Family family, TimePoint now) {
@@ -128,6 +137,24 @@ void PacketRelay::from_peers(Holding& holding, protocol::Family family, TimePoin
         }
         context_.outbox.flush();
         if (received < net::batch_size) break;
+    }
+}
+
+void PacketRelay::errors_from_peers(const Holding& holding, protocol::Family family,
+                                    TimePoint now) {
+    const int socket = holding.relays[turn::index_of(family)]->socket->descriptor();
+    for (int taken = 0; taken < errors_max; ++taken) {
+        const auto error = net::next_icmp_error(socket);
+        if (!error) return;
+        Packet packet = room_for(0);
+        if (const auto told = relay::report_to_client(*holding.session, *error, packet, now);
+            !told) {
+            count(told.error());
+        } else if (!holding.link.relay(packet.payload(), context_.outbox)) {
+            context_.count(Counter::drop_slow_reader);
+        } else {
+            context_.count(Counter::icmp_to_client);
+        }
     }
 }
 

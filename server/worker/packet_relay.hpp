@@ -27,6 +27,9 @@ public:
     void from_send(const ClientMessage& message, const turn::RelayToPeer& indication);
     // Everything that waits in a relay socket, up to a bound.
     void from_peers(Holding& holding, protocol::Family family, protocol::TimePoint now);
+    // ICMP errors that came back to a relay socket, up to a bound.
+    void errors_from_peers(const Holding& holding, protocol::Family family,
+                           protocol::TimePoint now);
     // What a relayed address of another worker sent to one of ours.
     void from_worker(const relay::PeerBound& peer_bound, protocol::TimePoint now);
 
@@ -36,6 +39,7 @@ private:
     void hairpin(const relay::PeerBound& peer_bound, const ClientMessage& message);
     void from_relay(const relay::PeerBound& peer_bound, protocol::Packet packet,
                     protocol::TimePoint now);
+    [[nodiscard]] protocol::Packet room_for(std::size_t octets) noexcept;
     [[nodiscard]] protocol::Packet copy_with_room(protocol::Bytes payload) noexcept;
     void to_client(const Holding& holding, const protocol::Endpoint& peer, protocol::Packet& packet,
                    protocol::TimePoint now);
@@ -44,7 +48,7 @@ private:
 
     Context& context_;
     const PostOffice& post_office_;
-    std::size_t spare_ = 0;  // of the receive batch's buffers: the next that copy_with_room() takes
+    std::size_t spare_ = 0;  // of the receive batch's buffers: the next that room_for() takes
 };
 
 }  // namespace turnpike::worker

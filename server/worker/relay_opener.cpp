@@ -42,8 +42,8 @@ std::optional<protocol::TimePoint> deadline_of(const auth::Grant& grant,
 
 }  // namespace
 
-RelayOpener::RelayOpener(Context& context, OnReadable on_readable)
-    : context_{context}, on_readable_{std::move(on_readable)} {}
+RelayOpener::RelayOpener(Context& context, Events events)
+    : context_{context}, events_{std::move(events)} {}
 
 turn::OpenedRelay RelayOpener::open(const turn::OpenRelay& wish, const Client& client) {
     turn::OpenedRelay opened;
@@ -147,8 +147,9 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves
         const RelayPort port = halves[index]->port;
         seed.relayed[index] = opened.relayed[index] = port.advertised;
         holding.relays[index] = std::move(halves[index]);
-        holding.relays[index]->socket->on_readable(
-            [this, &holding, family] { on_readable_(holding, family); });
+        net::Watch& socket = *holding.relays[index]->socket;
+        socket.on_readable([this, &holding, family] { events_.readable(holding, family); });
+        socket.on_error([this, &holding, family] { events_.failing(holding, family); });
         context_.shared.directory.publish(port, context_.index);
         if (wish.reserve_next) opened.reservation = reserve_after(port, now);
     }

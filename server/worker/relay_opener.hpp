@@ -16,9 +16,14 @@ namespace turnpike::worker {
 
 class RelayOpener {
 public:
-    using OnReadable = std::function<void(Holding&, protocol::Family)>;
+    using Event = std::function<void(Holding&, protocol::Family)>;
+    // What happens at a relay socket.
+    struct Events {
+        Event readable;
+        Event failing;  // an ICMP error waits in it
+    };
 
-    RelayOpener(Context& context, OnReadable on_readable);
+    RelayOpener(Context& context, Events events);
 
     // What the new allocation belongs to.
     struct Client {
@@ -44,7 +49,7 @@ private:
     [[nodiscard]] protocol::AllocationId next_id() noexcept;
 
     Context& context_;
-    OnReadable on_readable_;
+    Events events_;
     std::uint64_t opened_ = 0;
 };
 

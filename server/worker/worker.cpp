@@ -39,10 +39,7 @@ Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
       dispatcher_{shared.settings.turn, shared.authenticator, shared.peer_policy},
       executor_{context_, wheel_},
       relay_{context_, post_office},
-      opener_{context_,
-              [this](Holding& holding, protocol::Family family) {
-                  turn([&](Moment now) { relay_.from_peers(holding, family, now.steady); });
-              }},
+      opener_{context_, relay_events()},
       stun_{context_, {dispatcher_, executor_, opener_, relay_}},
       datagrams_{context_, stun_, relay_},
       streams_{context_, {dispatcher_, executor_, stun_, relay_}, stream_events()},
@@ -92,6 +89,18 @@ StreamService::Events Worker::stream_events() {
             [this](StreamClient& client) { turn([&](Moment now) { streams_.read(client, now); }); },
         // Outside a turn it became writable: the end of this one does what is to be done.
         .changed = [this] { turn([](Moment) {}); }};
+}
+
+RelayOpener::Events Worker::relay_events() {
+    return {
+        .readable =
+            [this](Holding& holding, protocol::Family family) {
+                turn([&](Moment now) { relay_.from_peers(holding, family, now.steady); });
+            },
+        .failing =
+            [this](Holding& holding, protocol::Family family) {
+                turn([&](Moment now) { relay_.errors_from_peers(holding, family, now.steady); });
+            }};
 }
 
 void Worker::on_time(Moment now) {

@@ -41,6 +41,7 @@ private:
     template <typename Work>
     void turn(Work&& work);
     void end_turn();
+    [[nodiscard]] RelayOpener::Events relay_events();
     [[nodiscard]] StreamService::Events stream_events();
     void on_time(protocol::Moment now);
     void open_mail(protocol::Moment now);

@@ -38,6 +38,7 @@ PASSWORD_ALGORITHM = 0x001D
 XOR_MAPPED_ADDRESS = 0x0020
 RESERVATION_TOKEN = 0x0022
 PASSWORD_ALGORITHMS = 0x8002
+ICMP = 0x8004
 FINGERPRINT = 0x8028
 
 MD5, SHA256 = 1, 2
@@ -160,6 +161,11 @@ def decode(raw):
         attributes.append((number, raw[offset + 4:offset + 4 + size], offset))
         offset += 4 + size + -size % 4
     return Message(kind, raw[8:20], attributes, raw)
+
+
+def read_icmp(value):
+    """Type, code and data, RFC 8656 section 18.13."""
+    return struct.unpack("!2xBBI", value)
 
 
 def is_channel_data(raw):

@@ -41,11 +41,15 @@ class Credential:
 
 @dataclasses.dataclass
 class Arrival:
-    """A datagram from a peer: from whom (Data indication) or on which channel (ChannelData)."""
+    """A datagram from a peer: from whom (Data indication) or on which channel (ChannelData).
+
+    With `icmp` (type, code, data) it is an error about a datagram to that peer, and has no payload.
+    """
 
     payload: bytes
     peer: tuple = None
     channel: int = None
+    icmp: tuple = None
 
 
 def bind(link_socket, port):
@@ -231,4 +235,6 @@ def arrival_of(raw):
     message = stun.decode(raw)
     if message.kind != stun.DATA | stun.INDICATION:
         raise AssertionError(f"message of type {message.kind:#06x} and not a Data indication")
-    return Arrival(message.get(stun.PAYLOAD), peer=message.address(stun.XOR_PEER_ADDRESS))
+    icmp = message.get(stun.ICMP)
+    return Arrival(message.get(stun.PAYLOAD), peer=message.address(stun.XOR_PEER_ADDRESS),
+                   icmp=icmp and stun.read_icmp(icmp))

@@ -67,6 +67,14 @@ struct RelayScenario {
         std::uint16_t channel, protocol::Bytes data) {
         return relay::forward_channel(session, {channel, data}, now);
     }
+    // An ICMP error about a datagram for `peer`, as the kernel reports it.
+    [[nodiscard]] Delivered icmp_comes(std::string_view peer, const protocol::Icmp& icmp) {
+        Octets buffer(protocol::packet_headroom, std::byte{0xEE});
+        protocol::Packet packet{buffer, protocol::packet_headroom, 0};
+        const auto result = relay::report_to_client(session, {endpoint(peer), icmp}, packet, now);
+        if (!result) return result.error();
+        return copy_of(packet.payload());
+    }
     // Octets around the payload are not zero, so that padding which was forgotten shows.
     [[nodiscard]] Delivered peer_sends(std::string_view peer, protocol::Bytes data) {
         Octets buffer(protocol::packet_headroom + data.size() + protocol::packet_tailroom,

@@ -36,11 +36,12 @@ struct Answer {
     }
 };
 
-// What came from a peer: by channel, or with its address.
+// What came from a peer: by channel, or with its address; or what is wrong with the way to it.
 struct FromPeer {
     std::uint16_t channel = 0;
     protocol::Endpoint peer;
     std::string payload;
+    std::optional<protocol::Icmp> icmp{};
     bool operator==(const FromPeer&) const = default;
 };
 
@@ -186,6 +187,9 @@ private:
         if (!message || message->method() != protocol::Method::data) return;
         const auto peer = protocol::xor_peer_address(*message);
         const auto data = protocol::data(*message);
+        if (const auto icmp = protocol::icmp(*message); peer && icmp) {
+            data_.push_back({0, *peer, {}, *icmp});
+        }
         if (peer && data) data_.push_back({0, *peer, std::string{protocol::as_text(*data)}});
     }
 

@@ -32,9 +32,9 @@ TEST_CASE("sockets never block, are not inherited, and serve one family each") {
 TEST_CASE("DF follows what is asked for", "[L3][X22]") {
     const auto socket = open_socket(protocol::Family::ipv4, SOCK_DGRAM);
     set_dont_fragment(socket->get(), protocol::Family::ipv4, true);
-    CHECK(option(socket->get(), IPPROTO_IP, IP_MTU_DISCOVER) == IP_PMTUDISC_DO);
+    CHECK(option(socket->get(), IPPROTO_IP, IP_MTU_DISCOVER) == IP_PMTUDISC_PROBE);
     set_dont_fragment(socket->get(), protocol::Family::ipv4, false);
-    CHECK(option(socket->get(), IPPROTO_IP, IP_MTU_DISCOVER) == IP_PMTUDISC_DONT);
+    CHECK(option(socket->get(), IPPROTO_IP, IP_MTU_DISCOVER) == IP_PMTUDISC_OMIT);
 }
 
 TEST_CASE("a bound socket knows its port; a bad address is an error") {

@@ -31,6 +31,23 @@ TEST_CASE("more datagrams than a batch holds all leave, in order") {
     CHECK(counters.read(Counter::drop_send_failed) == 0);
 }
 
+TEST_CASE("what must not be fragmented leaves in its turn, or is refused alone", "[H4][L3]") {
+    telemetry::Counters counters;
+    Outbox outbox{counters};
+    const auto socket = net::open_relay_socket(endpoint("127.0.0.1:0"));
+    const test::UdpSocket peer{endpoint("127.0.0.1:0")};
+    const test::Octets larger_than_udp(65520);
+    outbox.send({socket->get(), peer.bound(), {}, protocol::as_octets("before")});
+    outbox.send_unfragmented({socket->get(), peer.bound(), {}, protocol::as_octets("whole")});
+    outbox.send_unfragmented({socket->get(), peer.bound(), {}, larger_than_udp});
+    outbox.send({socket->get(), peer.bound(), {}, protocol::as_octets("after")});
+    outbox.flush();
+    for (const char* text : {"before", "whole", "after"}) {
+        CHECK(peer.receive() == test::Datagram{net::bound_to(socket->get()), text});
+    }
+    CHECK(counters.read(Counter::drop_send_failed) == 1);
+}
+
 TEST_CASE("what the kernel refuses is counted") {
     telemetry::Counters counters;
     Outbox outbox{counters};

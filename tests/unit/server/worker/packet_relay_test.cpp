@@ -52,6 +52,54 @@ TEST_CASE("a Send with DONT-FRAGMENT reaches the peer and leaves the socket as i
     CHECK(peer.receive() == test::Datagram{client.relayed(), "as ever"});
 }
 
+TEST_CASE("an ICMP error from a peer reaches the client, and nothing else is lost by it",
+          "[M4][M5][M7][G19][rfc8656-11.5]") {
+    RunningServer server;
+    const bool stream = GENERATE(false, true);
+    auto client = stream ? server.tcp_client() : server.udp_client();
+    UdpSocket peer{endpoint("127.0.0.3:0")};
+    const auto gone = UdpSocket{endpoint("127.0.0.4:0")}.bound();  // closed again
+    constexpr protocol::Icmp port_unreachable{.type = 3, .code = 3};
+    REQUIRE(client.allocate());
+    REQUIRE(client.permit(gone));
+    REQUIRE(client.bind(channel, peer.bound()));
+    constexpr int rounds = 10;  // fewer than the rate of errors would stop
+    for (int round = 0; round < rounds; ++round) {
+        client.send(gone, "nobody listens");
+        CHECK(client.data() == FromPeer{0, gone, {}, port_unreachable});
+        client.send(channel, "to the peer");
+        CHECK(peer.receive() == test::Datagram{client.relayed(), "to the peer"});
+        peer.send(client.relayed(), "to the client");
+        CHECK(client.data() == FromPeer{channel, {}, "to the client"});
+    }
+    REQUIRE(client.bind(channel + 1, gone));
+    client.send(channel + 1, "nobody listens");
+    CHECK(client.data() == FromPeer{0, gone, {}, port_unreachable});
+    CHECK(server.count(Counter::icmp_to_client) == rounds + 1);
+    CHECK(server.count(Counter::drop_send_failed) == 0);
+}
+
+TEST_CASE("an error from a client that has gone disturbs no other", "[M7]") {
+    RunningServer server;
+    auto client = server.udp_client();
+    UdpSocket peer{endpoint("127.0.0.3:0")};
+    REQUIRE(client.allocate());
+    REQUIRE(client.bind(channel, peer.bound()));
+    auto gone = server.udp_client("bob", "builder");
+    REQUIRE(gone.allocate());
+    REQUIRE(gone.bind(channel, peer.bound()));
+    const auto dead_end = gone.relayed();
+    gone.hang_up();
+    for (int round = 0; round < 10; ++round) {
+        peer.send(dead_end, "the client's host answers with an ICMP error");
+        peer.send(client.relayed(), "to the client");
+        CHECK(client.data() == FromPeer{channel, {}, "to the client"});
+        client.send(channel, "to the peer");
+        CHECK(peer.receive() == test::Datagram{client.relayed(), "to the peer"});
+    }
+    CHECK(server.count(Counter::drop_send_failed) == 0);
+}
+
 TEST_CASE("datagrams are relayed whole up to the largest, or not at all", "[H11]") {
     RunningServer server;
     auto client = server.udp_client();
