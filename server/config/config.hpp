@@ -21,6 +21,7 @@ namespace turnpike::config {
 
 enum class Expired : std::uint8_t { keep, end };
 enum class Channels : std::uint8_t { rfc5766, rfc8656 };
+enum class Dscp : std::uint8_t { copy, best_effort };
 enum class Acceleration : std::uint8_t { automatic, off, xdp };
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 enum class LogFormat : std::uint8_t { text, json };
@@ -69,6 +70,7 @@ struct Relay {
     std::vector<ExternalAddress> external;
     PortRange ports;
     Channels channels{};
+    Dscp dscp{};
     Acceleration acceleration{};
     std::vector<std::string> interfaces;
     bool operator==(const Relay&) const = default;

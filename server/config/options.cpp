@@ -15,6 +15,7 @@ using Words = std::string_view;
 
 constexpr std::array expired_words{Words{"keep"}, Words{"end"}};
 constexpr std::array channels_words{Words{"rfc5766"}, Words{"rfc8656"}};
+constexpr std::array dscp_words{Words{"copy"}, Words{"best-effort"}};
 constexpr std::array acceleration_words{Words{"auto"}, Words{"off"}, Words{"xdp"}};
 constexpr std::array level_words{Words{"debug"}, Words{"info"}, Words{"warning"}, Words{"error"}};
 constexpr std::array format_words{Words{"text"}, Words{"json"}};
@@ -94,6 +95,13 @@ constexpr std::array relay_options{
         .help = "Channel numbers that clients may bind; rfc5766: 0x4000-0x7FFE, rfc8656: "
                 "0x4000-0x4FFF",
         .words = channels_words,
+    }),
+    at<&Config::relay, &Relay::dscp>({
+        .key = "relay.dscp",
+        .fallback = R"("copy")",
+        .help = "Between UDP clients and peers: copy DSCP and ECN of each datagram, or clear both",
+        .words = dscp_words,
+        .needs_restart = true,
     }),
     at<&Config::relay, &Relay::acceleration>({
         .key = "relay.acceleration",

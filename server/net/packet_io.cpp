@@ -18,32 +18,41 @@ namespace {
 // come while its own system calls run.
 constexpr int pending_errors_max = 2;
 
-// IP_PKTINFO and IPV6_PKTINFO name the local address of a datagram, in and out.
-IpAddress local_address(msghdr& header) noexcept {
-    for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
-         control = CMSG_NXTHDR(&header, control)) {
-        if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
-            in_pktinfo info{};
-            std::memcpy(&info, CMSG_DATA(control), sizeof info);
-            return from_kernel(info.ipi_addr);
-        }
-        if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
-            in6_pktinfo info{};
-            std::memcpy(&info, CMSG_DATA(control), sizeof info);
-            return from_kernel(info.ipi6_addr);
-        }
-    }
-    return {};
+template <typename Value>
+Value value_of(const cmsghdr& control) noexcept {
+    Value value{};
+    std::memcpy(&value, CMSG_DATA(&control), sizeof value);
+    return value;
 }
 
-template <typename Info>
-void write_control(msghdr& header, int level, int type, const Info& info) noexcept {
-    header.msg_controllen = CMSG_SPACE(sizeof info);
-    cmsghdr* control = CMSG_FIRSTHDR(&header);
-    control->cmsg_level = level;
-    control->cmsg_type = type;
-    control->cmsg_len = CMSG_LEN(sizeof info);
-    std::memcpy(CMSG_DATA(control), &info, sizeof info);
+// What the kernel tells beside the payload: IP_PKTINFO and IPV6_PKTINFO name the local address of a
+// datagram, in and out; IP_TOS and IPV6_TCLASS its DSCP and ECN, in one octet or in an int.
+void read_controls(msghdr& header, Received& datagram) noexcept {
+    for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
+         control = CMSG_NXTHDR(&header, control)) {
+        const int type = control->cmsg_type;
+        if (control->cmsg_level == IPPROTO_IP && type == IP_PKTINFO) {
+            datagram.local = from_kernel(value_of<in_pktinfo>(*control).ipi_addr);
+        } else if (control->cmsg_level == IPPROTO_IPV6 && type == IPV6_PKTINFO) {
+            datagram.local = from_kernel(value_of<in6_pktinfo>(*control).ipi6_addr);
+        } else if (control->cmsg_level == IPPROTO_IP && type == IP_TOS) {
+            datagram.traffic_class = value_of<std::uint8_t>(*control);
+        } else if (control->cmsg_level == IPPROTO_IPV6 && type == IPV6_TCLASS) {
+            datagram.traffic_class = static_cast<std::uint8_t>(value_of<int>(*control));
+        }
+    }
+}
+
+template <typename Value>
+void append_control(msghdr& header, int level, int type, const Value& value) noexcept {
+    auto* place = static_cast<std::byte*>(header.msg_control) + header.msg_controllen;
+    cmsghdr control{};
+    control.cmsg_len = CMSG_LEN(sizeof value);
+    control.cmsg_level = level;
+    control.cmsg_type = type;
+    std::memcpy(place, &control, sizeof control);
+    std::memcpy(place + CMSG_LEN(0), &value, sizeof value);
+    header.msg_controllen += CMSG_SPACE(sizeof value);
 }
 
 }  // namespace
@@ -76,29 +85,35 @@ std::size_t ReceiveBatch::receive(int socket) noexcept {
 }
 
 Received ReceiveBatch::operator[](std::size_t index) noexcept {
-    return {.source = sources_[index].endpoint(),
-            .local = local_address(headers_[index].msg_hdr),
-            .packet = {buffer(index), protocol::packet_headroom, headers_[index].msg_len}};
+    Received datagram{
+        .source = sources_[index].endpoint(),
+        .local = {},
+        .packet = {buffer(index), protocol::packet_headroom, headers_[index].msg_len}};
+    read_controls(headers_[index].msg_hdr, datagram);
+    return datagram;
 }
 
-void SendBatch::set_source(std::size_t index, const IpAddress& source) noexcept {
+void SendBatch::set_controls(std::size_t index, const Outgoing& datagram) noexcept {
+    static_assert(CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(int)) <= control_octets);
     msghdr& header = headers_[index].msg_hdr;
-    if (source.is_unspecified()) {
-        header.msg_control = nullptr;
-        header.msg_controllen = 0;
-        return;
-    }
-    controls_[index] = {};
     header.msg_control = controls_[index].octets.data();
-    if (source.is_v4()) {
+    header.msg_controllen = 0;
+    const IpAddress& source = datagram.source;
+    const bool v4 = datagram.destination.address.is_v4();
+    if (source.is_unspecified()) {
+        // As the socket is bound.
+    } else if (v4) {
         in_pktinfo info{};
         info.ipi_spec_dst = to_kernel_v4(source);
-        write_control(header, IPPROTO_IP, IP_PKTINFO, info);
+        append_control(header, IPPROTO_IP, IP_PKTINFO, info);
     } else {
         in6_pktinfo info{};
         info.ipi6_addr = to_kernel_v6(source);
-        write_control(header, IPPROTO_IPV6, IPV6_PKTINFO, info);
+        append_control(header, IPPROTO_IPV6, IPV6_PKTINFO, info);
     }
+    if (datagram.traffic_class == 0) return;  // as nearly all are: nothing more to tell the kernel
+    append_control(header, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_TOS : IPV6_TCLASS,
+                   int{datagram.traffic_class});
 }
 
 void SendBatch::add(const Outgoing& datagram) noexcept {
@@ -112,7 +127,7 @@ void SendBatch::add(const Outgoing& datagram) noexcept {
     header.msg_namelen = destinations_[size_].size();
     header.msg_iov = &vectors_[size_];
     header.msg_iovlen = 1;
-    set_source(size_, datagram.source);
+    set_controls(size_, datagram);
     ++size_;
 }
 

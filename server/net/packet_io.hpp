@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "protocol/address.hpp"
@@ -32,6 +33,8 @@ struct Received {
     // The address it was sent to; unspecified where the socket does not ask the kernel for it.
     protocol::IpAddress local;
     protocol::Packet packet;
+    // DSCP and ECN (RFC 2474, RFC 3168); 0 where the socket does not ask the kernel for them.
+    std::uint8_t traffic_class = 0;
 };
 
 class ReceiveBatch {
@@ -66,6 +69,7 @@ struct Outgoing {
     // Where the datagram leaves from; unspecified: as the socket is bound.
     protocol::IpAddress source;
     protocol::Bytes payload;
+    std::uint8_t traffic_class = 0;  // DSCP and ECN
 };
 
 class SendBatch {
@@ -86,7 +90,7 @@ private:
         std::array<std::byte, control_octets> octets;
     };
 
-    void set_source(std::size_t index, const protocol::IpAddress& source) noexcept;
+    void set_controls(std::size_t index, const Outgoing& datagram) noexcept;
     [[nodiscard]] std::size_t send_run(std::size_t first, std::size_t last) noexcept;
 
     std::size_t size_ = 0;

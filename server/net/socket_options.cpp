@@ -55,6 +55,13 @@ void set_buffers(const FileDescriptor& socket, int octets) noexcept {
     }
 }
 
+void report_traffic_class(int socket, Family family) noexcept {
+    const bool v4 = family == Family::ipv4;
+    const int on = 1;
+    (void)::setsockopt(socket, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_RECVTOS : IPV6_RECVTCLASS,
+                       &on, sizeof on);
+}
+
 void set_dont_fragment(int socket, Family family, bool dont_fragment) noexcept {
     const bool v4 = family == Family::ipv4;
     const int v4_value = dont_fragment ? IP_PMTUDISC_PROBE : IP_PMTUDISC_OMIT;

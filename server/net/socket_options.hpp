@@ -31,6 +31,9 @@ void set_buffers(const FileDescriptor& socket, int octets) noexcept;
 // minds it where DF is not asked for.)
 void set_dont_fragment(int socket, protocol::Family family, bool dont_fragment) noexcept;
 
+// Every datagram is received with its DSCP and ECN from now on.
+void report_traffic_class(int socket, protocol::Family family) noexcept;
+
 // errno as a value.
 [[nodiscard]] boost::system::error_code last_error() noexcept;
 

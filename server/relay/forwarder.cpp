@@ -96,7 +96,7 @@ Result<PeerBound, Drop> forward_to_peer(Session& session, const Endpoint& peer,
     if (const auto charged = session.charge_to_peer(payload.size(), now); !charged) {
         return charged.error();
     }
-    return PeerBound{*session.relayed(family), peer, payload};
+    return PeerBound{.source = *session.relayed(family), .peer = peer, .payload = payload};
 }
 
 // What RFC 8656 section 11.5 passes on: destination unreachable and time exceeded, and of ICMPv6

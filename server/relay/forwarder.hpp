@@ -5,6 +5,8 @@
 // traffic.
 #pragma once
 
+#include <cstdint>
+
 #include "protocol/address.hpp"
 #include "protocol/attributes.hpp"
 #include "protocol/bytes.hpp"
@@ -22,6 +24,7 @@ struct PeerBound {
     protocol::Endpoint source;
     protocol::Endpoint peer;
     protocol::Bytes payload;
+    std::uint8_t traffic_class = 0;  // DSCP and ECN as the client's datagram had them
 };
 
 // ChannelData from a client (RFC 8656 section 12.6).

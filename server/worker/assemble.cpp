@@ -97,6 +97,7 @@ Settings worker_settings(const config::Config& config, const std::vector<RelayAd
     settings.turn.relays_ipv6 = serves(relays, protocol::Family::ipv6);
     settings.turn.discovery = discovery_rules(config.discovery);
     settings.rfc3489 = config.server.rfc3489;
+    settings.copies_traffic_class = config.relay.dscp == config::Dscp::copy;
     settings.stream.queue_octets_max = limits.tcp_buffer_bytes;
     settings.stream.idle = limits.tcp_idle;
     settings.budget = {

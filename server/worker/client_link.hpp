@@ -5,6 +5,8 @@
 // way.
 #pragma once
 
+#include <cstdint>
+
 #include "protocol/address.hpp"
 #include "protocol/bytes.hpp"
 #include "server/worker/outbox.hpp"
@@ -32,9 +34,10 @@ struct ClientLink {
         if (stream != nullptr) return stream->answer(message);
         outbox.send({socket, client, source, message});
     }
-    [[nodiscard]] bool relay(protocol::Bytes message, Outbox& outbox) const {
+    [[nodiscard]] bool relay(protocol::Bytes message, Outbox& outbox,
+                             std::uint8_t traffic_class = 0) const {
         if (stream != nullptr) return stream->relay(message);
-        outbox.send({socket, client, source, message});
+        outbox.send({socket, client, source, message, traffic_class});
         return true;
     }
 };

@@ -3,6 +3,8 @@
 // One whole message as a client sent it, on whichever transport. Lives for one call.
 #pragma once
 
+#include <cstdint>
+
 #include "protocol/address.hpp"
 #include "protocol/bytes.hpp"
 #include "protocol/packet.hpp"
@@ -18,6 +20,7 @@ struct ClientMessage {
     // The same octets with room around them; none on a stream, whose messages stand back to back.
     protocol::Packet* packet = nullptr;
     protocol::Moment now;
+    std::uint8_t traffic_class = 0;  // of its datagram; a stream has none to copy
 };
 
 }  // namespace turnpike::worker

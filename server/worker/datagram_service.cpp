@@ -22,6 +22,9 @@ void DatagramService::listen(net::FileDescriptor socket, OnReadable on_readable)
     auto listener = std::make_unique<Listener>();
     listener->bound = net::bound_to(socket.get());
     context_.udp_sockets.add(listener->bound, socket.get());
+    if (context_.shared.settings.copies_traffic_class) {
+        net::report_traffic_class(socket.get(), listener->bound.address.family());
+    }
     listener->socket = std::make_unique<net::Watch>(context_.io, std::move(socket));
     listener->socket->on_readable(
         [raw = listener.get(), callback = std::move(on_readable)] { callback(*raw); });
@@ -58,7 +61,8 @@ void DatagramService::handle(const Listener& listener, net::Received datagram,
                                 .link = link,
                                 .octets = datagram.packet.payload(),
                                 .packet = &datagram.packet,
-                                .now = now};
+                                .now = now,
+                                .traffic_class = datagram.traffic_class};
     switch (protocol::classify(message.octets, context_.shared.settings.turn.channels)) {
         case Kind::stun:
             return stun_.serve(message);

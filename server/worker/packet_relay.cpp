@@ -58,17 +58,19 @@ void PacketRelay::from_channel(const ClientMessage& message) {
     if (!data) return count(Drop::malformed);
     relay::Session* session = context_.routes.find(message.five_tuple);
     if (session == nullptr) return count(Drop::no_allocation);
-    const auto peer_bound = relay::forward_channel(*session, *data, message.now.steady);
+    auto peer_bound = relay::forward_channel(*session, *data, message.now.steady);
     if (!peer_bound) return count(peer_bound.error());
+    peer_bound->traffic_class = message.traffic_class;
     to_peer(*session, *peer_bound, message, false);
 }
 
 void PacketRelay::from_send(const ClientMessage& message, const turn::RelayToPeer& indication) {
     relay::Session* session = context_.routes.find(message.five_tuple);
     if (session == nullptr) return count(Drop::no_allocation);
-    const auto peer_bound =
+    auto peer_bound =
         relay::forward_send(*session, indication.peer, indication.data, message.now.steady);
     if (!peer_bound) return count(peer_bound.error());
+    peer_bound->traffic_class = message.traffic_class;
     to_peer(*session, *peer_bound, message, indication.dont_fragment);
 }
 
@@ -84,7 +86,11 @@ void PacketRelay::to_peer(const relay::Session& session, const relay::PeerBound&
     // Between the families DONT-FRAGMENT means nothing (RFC 8656 section 13).
     const bool same_family =
         message.five_tuple.client.address.family() == peer_bound.peer.address.family();
-    const net::Outgoing datagram{socket, peer_bound.peer, {}, peer_bound.payload};
+    const net::Outgoing datagram{.socket = socket,
+                                 .destination = peer_bound.peer,
+                                 .source = {},
+                                 .payload = peer_bound.payload,
+                                 .traffic_class = peer_bound.traffic_class};
     if (dont_fragment && same_family) {
         context_.outbox.send_unfragmented(datagram);
     } else {
@@ -133,7 +139,7 @@ void PacketRelay::from_peers(Holding& holding, protocol::Family family, TimePoin
         const std::size_t received = context_.inbox.receive(socket);
         for (std::size_t index = 0; index < received; ++index) {
             net::Received datagram = context_.inbox[index];
-            to_client(holding, datagram.source, datagram.packet, now);
+            to_client(holding, datagram, now);
         }
         context_.outbox.flush();
         if (received < net::batch_size) break;
@@ -163,17 +169,21 @@ void PacketRelay::from_relay(const relay::PeerBound& peer_bound, Packet packet, 
     if (session == nullptr) return context_.count(Counter::drop_peer_refused);
     context_.count(Counter::packets_hairpin);
     context_.count(Counter::bytes_hairpin, packet.size());
-    to_client(*context_.holdings.find(session->id()), peer_bound.source, packet, now);
+    net::Received datagram{.source = peer_bound.source,
+                           .local = {},
+                           .packet = packet,
+                           .traffic_class = peer_bound.traffic_class};
+    to_client(*context_.holdings.find(session->id()), datagram, now);
 }
 
-void PacketRelay::to_client(const Holding& holding, const Endpoint& peer, Packet& packet,
-                            TimePoint now) {
-    const std::size_t octets = packet.size();
-    if (const auto forwarded = relay::forward_to_client(*holding.session, peer, packet, now);
+void PacketRelay::to_client(const Holding& holding, net::Received& datagram, TimePoint now) {
+    const std::size_t octets = datagram.packet.size();
+    if (const auto forwarded =
+            relay::forward_to_client(*holding.session, datagram.source, datagram.packet, now);
         !forwarded) {
         return count(forwarded.error());
     }
-    if (!holding.link.relay(packet.payload(), context_.outbox)) {
+    if (!holding.link.relay(datagram.packet.payload(), context_.outbox, datagram.traffic_class)) {
         return context_.count(Counter::drop_slow_reader);
     }
     context_.count(Counter::packets_to_client);

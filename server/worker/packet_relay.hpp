@@ -41,8 +41,7 @@ private:
                     protocol::TimePoint now);
     [[nodiscard]] protocol::Packet room_for(std::size_t octets) noexcept;
     [[nodiscard]] protocol::Packet copy_with_room(protocol::Bytes payload) noexcept;
-    void to_client(const Holding& holding, const protocol::Endpoint& peer, protocol::Packet& packet,
-                   protocol::TimePoint now);
+    void to_client(const Holding& holding, net::Received& datagram, protocol::TimePoint now);
     [[nodiscard]] bool is_relay_address(const protocol::IpAddress& address) const noexcept;
     void count(relay::Drop drop) noexcept;
 

@@ -28,8 +28,10 @@ PostOffice::PostOffice(std::size_t workers) {
 }
 
 bool PostOffice::post(WorkerIndex to, const relay::PeerBound& datagram) const {
-    return boxes_[to]->mail.push(
-        {datagram.source, datagram.peer, {datagram.payload.begin(), datagram.payload.end()}});
+    return boxes_[to]->mail.push({.source = datagram.source,
+                                  .peer = datagram.peer,
+                                  .payload = {datagram.payload.begin(), datagram.payload.end()},
+                                  .traffic_class = datagram.traffic_class});
 }
 
 net::FileDescriptor PostOffice::bell(WorkerIndex own) const {

@@ -22,6 +22,7 @@ struct Mail {
     protocol::Endpoint source;
     protocol::Endpoint peer;
     boost::container::small_vector<std::byte, 1472> payload;
+    std::uint8_t traffic_class = 0;
 };
 
 class PostOffice {
@@ -36,7 +37,7 @@ public:
     void collect(WorkerIndex own, Open&& open) const {
         silence(own);  // first: whoever posts from now on rings again
         boxes_[own]->mail.drain([&](const Mail& mail) {
-            open(relay::PeerBound{mail.source, mail.peer, mail.payload});
+            open(relay::PeerBound{mail.source, mail.peer, mail.payload, mail.traffic_class});
         });
     }
     // Readable while there is something to collect. A duplicate, for its worker to own.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/net/relay_socket.hpp"
+#include "server/net/socket_options.hpp"
 #include "server/worker/random.hpp"
 
 namespace turnpike::worker {
@@ -112,6 +113,9 @@ std::optional<RelayEnd> RelayOpener::bind_reserved(std::uint64_t token, protocol
 protocol::Result<std::unique_ptr<net::Watch>> RelayOpener::bind(const protocol::Endpoint& local) {
     auto socket = net::open_relay_socket(local);
     if (!socket) return socket.error();
+    if (context_.shared.settings.copies_traffic_class) {
+        net::report_traffic_class(socket->get(), local.address.family());
+    }
     auto watch = std::make_unique<net::Watch>(context_.io, *std::move(socket));
     if (!*watch) return make_error_code(boost::system::errc::not_enough_memory);
     return watch;

@@ -22,8 +22,10 @@ struct StreamSettings {
 struct Settings {
     turn::Settings turn;
     StreamSettings stream;
-    AnswerBudgetSettings budget;           // of one worker
-    bool rfc3489 = false;                  // Binding requests without a cookie are answered
+    AnswerBudgetSettings budget;  // of one worker
+    bool rfc3489 = false;         // Binding requests without a cookie are answered
+    // DSCP and ECN go on from client to peer and back (RFC 8656 sections 13 and 14).
+    bool copies_traffic_class = true;
     std::chrono::seconds reservation{60};  // RFC 8656 section 7.2: at least 30 s
 };
 

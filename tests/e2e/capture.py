@@ -21,6 +21,8 @@ class Packet:
     hops: int
     traffic_class: int
     dont_fragment: bool
+    option_bytes: int  # of the IPv4 header
+    flow_label: int  # of IPv6
     complete: bool
     header_checksum_good: bool
     checksum_good: bool
@@ -60,6 +62,7 @@ def parsed_4(packet):
     source, destination, datagram = packet[12:16], packet[16:20], packet[header_bytes:total]
     return packet_of(source, destination, datagram, dict(
         hops=packet[8], traffic_class=packet[1], dont_fragment=bool(fragment & 0x4000), complete=whole,
+        option_bytes=header_bytes - 20, flow_label=0,
         header_checksum_good=folded_sum(packet[:header_bytes]) == 0xFFFF,
         checksum_good=whole and checksum_is_good(source, destination, datagram)))
 
@@ -69,7 +72,8 @@ def parsed_6(packet):
     source, destination, datagram = packet[8:24], packet[24:40], packet[40:40 + length]
     return packet_of(source, destination, datagram, dict(
         hops=packet[7], traffic_class=(packet[0] & 0x0F) << 4 | packet[1] >> 4, dont_fragment=True, complete=True,
-        header_checksum_good=True, checksum_good=checksum_is_good(source, destination, datagram)))
+        option_bytes=0, flow_label=struct.unpack("!I", packet[:4])[0] & 0xFFFFF, header_checksum_good=True,
+        checksum_good=checksum_is_good(source, destination, datagram)))
 
 
 def packet_of(source, destination, datagram, fields):

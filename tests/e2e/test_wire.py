@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the IP and UDP headers of relayed packets say after one router: only a real path shows it."""
-import socket
-
 import stun
 import topology
 from capture import Capture
 from case import LISTENER, LISTENER_6, EndToEnd
 
-EXPEDITED = 0xB8  # DSCP 46 in the traffic class
 FIRST_HOPS = 64
 BOTH = ("udp", "tcp")
 
@@ -94,18 +91,6 @@ class Wire(EndToEnd):
         client.send(peer.getsockname(), bytes(3000), (stun.DONT_FRAGMENT, b""))
         client.send(peer.getsockname(), bytes(2000))
         self.assertEqual(peer.recv(4000), bytes(2000))
-
-    def test_traffic_class(self):
-        """The client's DSCP is copied or best effort, and never another; a peer's changes nothing [L1][L2][L5]"""
-        with self.capture("peer") as at_peer, self.capture("client") as at_client:
-            client, peer = self.ready()
-            for one in (client.link.socket, peer):
-                one.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED)
-            client.send_channel(0x4000, b"expedited")
-            self.assertIn(at_peer.with_payload(b"expedited").traffic_class, (0, EXPEDITED))
-            peer.sendto(b"expedited", client.relayed)
-            framed = stun.channel_data(0x4000, b"expedited")
-            self.assertIn(at_client.with_payload(framed).traffic_class, (0, EXPEDITED))
 
     def test_unreachable_peer(self):
         """ICMP errors from a peer neither close the relay nor cost a datagram [M7]"""

@@ -78,6 +78,10 @@ public:
         return Datagram{source.endpoint(), buffer};
     }
     [[nodiscard]] protocol::Endpoint bound() const { return net::bound_to(socket_.get()); }
+    // DSCP and ECN of what an IPv4 socket sends from now on.
+    void mark(int traffic_class) const {
+        (void)net::set_option(socket_, IPPROTO_IP, IP_TOS, traffic_class);
+    }
     [[nodiscard]] int descriptor() const { return socket_.get(); }
 
 private:
@@ -108,6 +112,7 @@ public:
     }
     [[nodiscard]] protocol::Endpoint local() const override { return socket_.bound(); }
     [[nodiscard]] bool is_stream() const override { return false; }
+    void mark(int traffic_class) const { socket_.mark(traffic_class); }
 
 private:
     UdpSocket socket_;

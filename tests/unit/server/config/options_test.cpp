@@ -19,6 +19,8 @@ TEST_CASE("the words of an option stand in the order of its enum") {
     CHECK(stored("auth.expired", "end").auth.expired == Expired::end);
     CHECK(stored("relay.channels", "rfc5766").relay.channels == Channels::rfc5766);
     CHECK(stored("relay.channels", "rfc8656").relay.channels == Channels::rfc8656);
+    CHECK(stored("relay.dscp", "copy").relay.dscp == Dscp::copy);
+    CHECK(stored("relay.dscp", "best-effort").relay.dscp == Dscp::best_effort);
     CHECK(stored("relay.acceleration", "off").relay.acceleration == Acceleration::off);
     CHECK(stored("relay.acceleration", "xdp").relay.acceleration == Acceleration::xdp);
     CHECK(stored("log.level", "warning").log.level == LogLevel::warning);

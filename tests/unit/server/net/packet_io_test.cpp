@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/net/packet_io.hpp"
 
+#include <array>
+
 #include "server/net/relay_socket.hpp"
 #include "server/net/socket_options.hpp"
 #include "server/net/udp_listener.hpp"
@@ -61,6 +63,36 @@ TEST_CASE("a batch leaves from the address that is asked for", "[A31]") {
     CHECK(batch.flush() == 0);
     CHECK(batch.empty());
     CHECK(client.receive() == test::Datagram{{*protocol::IpAddress::parse(from), port}, "here"});
+}
+
+TEST_CASE("DSCP and ECN leave as asked for and arrive where the socket asks for them", "[L1][L2]") {
+    const bool v6 = GENERATE(false, true);
+    const auto family = v6 ? protocol::Family::ipv6 : protocol::Family::ipv4;
+    const auto listener = open_udp_listener(endpoint(v6 ? "[::]:0" : "0.0.0.0:0"));
+    const auto here = *protocol::IpAddress::parse(v6 ? "::1" : "127.0.0.1");
+    const auto relay = open_relay_socket({here, 0});
+    report_traffic_class(relay->get(), family);
+    const protocol::Bytes text = protocol::as_octets("x");
+    SendBatch batch;
+    // With and without a source address beside it; the second must not carry on what the first had.
+    for (const std::uint8_t traffic_class : std::array<std::uint8_t, 4>{0xB8, 0, 3, 0xFF}) {
+        batch.add({listener->get(), bound_to(relay->get()), here, text, traffic_class});
+        batch.add({listener->get(), bound_to(relay->get()), {}, text, traffic_class});
+    }
+    batch.add({listener->get(), bound_to(relay->get()), {}, text});
+    CHECK(batch.flush() == 0);
+    ReceiveBatch received;
+    REQUIRE(received.receive(relay->get()) == 9);
+    const std::array<std::uint8_t, 9> expected{0xB8, 0xB8, 0, 0, 3, 3, 0xFF, 0xFF, 0};
+    for (std::size_t index = 0; index < expected.size(); ++index) {
+        CHECK(received[index].traffic_class == expected[index]);
+    }
+    report_traffic_class(listener->get(), family);
+    batch.add({relay->get(), {here, bound_to(listener->get()).port}, {}, text, 0x2E});
+    CHECK(batch.flush() == 0);
+    REQUIRE(received.receive(listener->get()) == 1);
+    CHECK(received[0].traffic_class == 0x2E);
+    CHECK(received[0].local == here);
 }
 
 TEST_CASE("what the kernel refuses is counted and holds up nothing behind it") {

@@ -45,6 +45,13 @@ TEST_CASE("the families that are served are those of the relay addresses", "[D11
     CHECK(settings.turn.relays_ipv6);
 }
 
+TEST_CASE("DSCP and ECN are copied unless the configuration says otherwise", "[L1][L2]") {
+    auto config = loopback_config();
+    CHECK(worker_settings(config, {}).copies_traffic_class);
+    config.relay.dscp = config::Dscp::best_effort;
+    CHECK_FALSE(worker_settings(config, {}).copies_traffic_class);
+}
+
 TEST_CASE("discovery is off, or takes all pairs of its addresses and ports", "[O1][O8]") {
     auto config = loopback_config();
     CHECK(discovery_endpoints(config.discovery).empty());

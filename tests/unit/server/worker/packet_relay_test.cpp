@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/packet_relay.hpp"
 
+#include "server/net/relay_socket.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/running_server.hpp"
 
@@ -112,6 +113,38 @@ TEST_CASE("datagrams are relayed whole up to the largest, or not at all", "[H11]
     peer.send(client.relayed(), std::string(65507, 'y'));  // no room for the header
     peer.send(client.relayed(), largest);
     CHECK(client.data() == FromPeer{channel, {}, largest});
+}
+
+TEST_CASE("the peer gets the DSCP and ECN of the client's datagram, if they are to be copied",
+          "[L1][L2]") {
+    const bool copies = GENERATE(true, false);
+    auto config = loopback_config();
+    if (!copies) config.relay.dscp = config::Dscp::best_effort;
+    RunningServer server{config};
+    auto wire = std::make_unique<test::UdpWire>(endpoint("127.0.0.2:0"), server.udp());
+    const test::UdpWire& way = *wire;
+    test::SocketClient client{std::move(wire)};
+    const auto peer = net::open_relay_socket(endpoint("127.0.0.3:0"));
+    net::report_traffic_class(peer->get(), protocol::Family::ipv4);
+    REQUIRE(client.allocate());
+    REQUIRE(client.bind(channel, net::bound_to(peer->get())));
+    net::ReceiveBatch received;
+    const auto class_at_peer = [&] {
+        REQUIRE(test::wait_for(peer->get(), POLLIN));
+        REQUIRE(received.receive(peer->get()) == 1);
+        return int{received[0].traffic_class};
+    };
+    constexpr int expedited = 0xBA;  // DSCP 46, ECT(0)
+    way.mark(expedited);
+    client.send(channel, "by channel");
+    CHECK(class_at_peer() == (copies ? expedited : 0));
+    client.send(net::bound_to(peer->get()), "by indication");
+    CHECK(class_at_peer() == (copies ? expedited : 0));
+    client.send(net::bound_to(peer->get()), "unfragmented", true);
+    CHECK(class_at_peer() == (copies ? expedited : 0));
+    way.mark(0);
+    client.send(channel, "unmarked");
+    CHECK(class_at_peer() == 0);
 }
 
 TEST_CASE("a peer without a permission reaches nobody", "[F10][rfc8656-9]") {
