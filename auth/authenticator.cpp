@@ -82,6 +82,11 @@ std::variant<Claim, Denial> Authenticator::examine(const Message& request) const
     } else {
         claim.user.userhash = *userhash;
     }
+    if (!settings_.token_server.empty()) {
+        if (const auto token = request.find(AttributeType::access_token)) {
+            claim.user.token = token->value;
+        }
+    }
     claim.integrity = has_sha256 ? Integrity::sha256 : Integrity::sha1;
     if (settings_.offer_sha256 && claims_password_algorithms(*nonce)) {
         const auto algorithm = choose_algorithm(request);
@@ -128,6 +133,9 @@ void Authenticator::write_challenge(protocol::MessageBuilder& answer,
     answer.text(AttributeType::nonce, {nonce.data(), nonce.size()});
     if (settings_.offer_sha256) {
         answer.bytes(AttributeType::password_algorithms, offered_algorithms);
+    }
+    if (!settings_.token_server.empty()) {
+        answer.text(AttributeType::third_party_authorization, settings_.token_server);
     }
 }
 

@@ -54,6 +54,7 @@ struct Arrival {
 struct AuthenticatorSettings {
     std::string realm;  // prepared
     bool offer_sha256 = true;
+    std::string token_server = {};  // THIRD-PARTY-AUTHORIZATION; empty: no access tokens are taken
 };
 
 class Authenticator {
@@ -70,7 +71,7 @@ public:
                                                         std::span<const Credential> candidates,
                                                         const Arrival& arrival) const;
 
-    // REALM, NONCE and PASSWORD-ALGORITHMS of a 401 or 438.
+    // REALM, NONCE, PASSWORD-ALGORITHMS and THIRD-PARTY-AUTHORIZATION of a 401 or 438.
     void write_challenge(protocol::MessageBuilder& answer, const protocol::Endpoint& client,
                          protocol::WallTime now) const noexcept;
 

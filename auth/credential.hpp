@@ -18,7 +18,7 @@ struct Credential {
     Grant grant;
     // The expiry of a time-limited username: no Allocate after it. It ends a running allocation
     // only where it also stands in grant.deadline.
-    std::optional<protocol::WallTime> login_until;
+    std::optional<protocol::WallTime> login_until = {};
 };
 
 }  // namespace turnpike::auth

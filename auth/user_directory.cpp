@@ -10,16 +10,22 @@ std::string text_of(protocol::Bytes octets) {
     return std::string{protocol::as_text(octets)};
 }
 
+Grant grant_to(const UserDirectorySettings& settings, std::string_view username) {
+    Grant grant;
+    grant.realm = settings.realm;
+    grant.username = username;
+    grant.bytes = settings.bytes;
+    grant.bits_per_second = settings.bits_per_second;
+    grant.allocations = settings.allocations_per_user;
+    return grant;
+}
+
 Credential derive(const UserDirectorySettings& settings, std::string_view username,
                   std::string_view password) {
     Credential credential;
     credential.md5 = derive_md5(username, settings.realm, password);
     credential.sha256 = derive_sha256(username, settings.realm, password);
-    credential.grant.realm = settings.realm;
-    credential.grant.username = username;
-    credential.grant.bytes = settings.bytes;
-    credential.grant.bits_per_second = settings.bits_per_second;
-    credential.grant.allocations = settings.allocations_per_user;
+    credential.grant = grant_to(settings, username);
     return credential;
 }
 
@@ -37,9 +43,21 @@ Credential derive_timed(const UserDirectorySettings& settings, const TimedSecret
     return credential;
 }
 
+// What a client may sign with: the mac_key (RFC 7635 section 4.1.1), or, as coturn does with one
+// for HMAC-SHA-1, its first 16 octets.
+std::vector<protocol::Key> signing_keys(const protocol::Key& mac_key) {
+    constexpr std::size_t sha1_octets = 20;
+    constexpr std::size_t cut_octets = 16;
+    std::vector<protocol::Key> keys{mac_key};
+    const protocol::Bytes octets = mac_key.octets();
+    if (octets.size() == sha1_octets) keys.emplace_back(octets.first(cut_octets));
+    return keys;
+}
+
 }  // namespace
 
-UserDirectory::UserDirectory(UserDirectorySettings settings) : settings_{std::move(settings)} {
+UserDirectory::UserDirectory(UserDirectorySettings settings)
+    : settings_{std::move(settings)}, tokens_{settings_.tokens} {
     for (const auto& [name, password] : settings_.users) {
         const auto hash = derive_userhash(name, settings_.realm);
         name_by_hash_.emplace(text_of(hash), name);
@@ -48,6 +66,7 @@ UserDirectory::UserDirectory(UserDirectorySettings settings) : settings_{std::mo
 }
 
 std::vector<Credential> UserDirectory::find(const UserQuery& query, protocol::Moment now) const {
+    if (query.token) return find_token(query, now);
     std::string name{query.username};
     if (name.empty() && !query.userhash.empty()) {
         const auto entry = name_by_hash_.find(text_of(query.userhash));
@@ -59,6 +78,23 @@ std::vector<Credential> UserDirectory::find(const UserQuery& query, protocol::Mo
     std::vector<Credential> found;
     for (const TimedSecret& secret : settings_.secrets) {
         found.push_back(derive_timed(settings_, secret, name, now));
+    }
+    return found;
+}
+
+std::vector<Credential> UserDirectory::find_token(const UserQuery& query,
+                                                  protocol::Moment now) const {
+    const auto token = tokens_.open(query.username, *query.token, now.wall);
+    if (!token) return {};
+    std::vector<Credential> found;
+    for (const protocol::Key& key : signing_keys(token->mac_key)) {
+        Credential credential;
+        credential.md5 = credential.sha256 = key;  // as it is: no password, no algorithm
+        credential.grant = grant_to(settings_, token_username(query.username, token->mac_key));
+        credential.grant.token = TokenSession{.key_id = std::string{query.username},
+                                              .mac_key = key,
+                                              .until = now.steady + token->left};
+        found.push_back(std::move(credential));
     }
     return found;
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The users that need no database: fixed ones from the configuration, and time-limited usernames of
-// several secrets. Immutable after construction, so every worker may read one instance.
+// The users that need no database: fixed ones from the configuration, time-limited usernames of
+// several secrets, and whoever brings an access token. Immutable after construction, so every
+// worker may read one instance.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +14,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "auth/access_token.hpp"
 #include "auth/credential.hpp"
 #include "auth/timed_secret.hpp"
 #include "protocol/bytes.hpp"
@@ -22,15 +25,18 @@ struct UserDirectorySettings {
     std::string realm;                                            // prepared
     std::vector<std::pair<std::string, std::string>> users = {};  // name, password (prepared)
     std::vector<TimedSecret> secrets = {};
+    TokenSettings tokens = {};
     std::uint32_t allocations_per_user = 0;
     std::uint64_t bits_per_second = 0;
     std::uint64_t bytes = 0;
 };
 
-// Who is asked for: a USERNAME, or a USERHASH when `username` is empty and `userhash` is not.
+// Who is asked for: a USERNAME, or a USERHASH when `username` is empty and `userhash` is not; with
+// an ACCESS-TOKEN the username is a key's id.
 struct UserQuery {
     std::string_view username = {};
     protocol::Bytes userhash = {};
+    std::optional<protocol::Bytes> token = {};
 };
 
 class UserDirectory {
@@ -46,7 +52,13 @@ public:
     [[nodiscard]] bool supports_userhash() const noexcept { return settings_.secrets.empty(); }
 
 private:
+    // A token is a user of its own: its authorization server knows people, we know the server's
+    // key. So limits for each user count for each token.
+    [[nodiscard]] std::vector<Credential> find_token(const UserQuery& query,
+                                                     protocol::Moment now) const;
+
     UserDirectorySettings settings_;
+    AccessTokens tokens_;
     boost::unordered_flat_map<std::string, Credential> by_name_;
     boost::unordered_flat_map<std::string, std::string> name_by_hash_;
 };

@@ -49,6 +49,18 @@ struct Secret {
     bool operator==(const Secret&) const = default;
 };
 
+enum class TokenAlgorithm : std::uint8_t { a128gcm, a256gcm };
+
+// A key that an authorization server shares with us (RFC 7635).
+struct AccessTokenKey {
+    std::string id;
+    std::string key;  // octets
+    TokenAlgorithm algorithm = TokenAlgorithm::a256gcm;
+    std::optional<std::chrono::sys_seconds> not_before;
+    std::optional<std::chrono::sys_seconds> not_after;
+    bool operator==(const AccessTokenKey&) const = default;
+};
+
 struct User {
     std::string name;
     std::string password;
@@ -96,6 +108,9 @@ struct Auth {
     Expired expired{};
     std::chrono::seconds nonce_lifetime{};
     bool password_algorithms = false;  // SHA-256 is offered beside MD5
+    std::vector<AccessTokenKey> access_tokens;
+    std::string access_token_server_name;  // empty: the realm
+    std::chrono::seconds access_token_skew{};
     bool operator==(const Auth&) const = default;
 };
 

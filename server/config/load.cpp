@@ -41,7 +41,7 @@ constexpr std::string_view node_name = "value";
 
 [[nodiscard]] bool is_list(Kind kind) {
     return kind == Kind::texts || kind == Kind::endpoints || kind == Kind::addresses ||
-           kind == Kind::subnets || kind == Kind::secrets;
+           kind == Kind::subnets || kind == Kind::secrets || kind == Kind::access_token_keys;
 }
 
 [[nodiscard]] bool is_text(Kind kind) {
@@ -201,7 +201,9 @@ void Loader::use_spare_secret(const std::string& secret) {
     Setting& secrets = setting("auth.secrets");
     const bool has_secrets = !std::get<std::vector<Secret>>(secrets.value).empty();
     const bool has_users = !std::get<std::vector<User>>(setting("users").value).empty();
-    if (has_secrets || has_users || !loaded_.ok()) return;
+    const bool has_tokens =
+        !std::get<std::vector<AccessTokenKey>>(setting("auth.access_tokens").value).empty();
+    if (has_secrets || has_users || has_tokens || !loaded_.ok()) return;
     secrets.value = std::vector{Secret{secret, {}}};
     secrets.source = "made for this run";
     loaded_.used_spare_secret = true;

@@ -77,9 +77,11 @@ template <typename Member>
         return Kind::external_addresses;
     else if constexpr (std::is_same_v<Member, std::vector<Secret>>)
         return Kind::secrets;
+    else if constexpr (std::is_same_v<Member, std::vector<User>>)
+        return Kind::users;
     else
-        return static_cast<Kind>(std::is_same_v<Member, std::vector<User>>
-                                     ? Kind::users
+        return static_cast<Kind>(std::is_same_v<Member, std::vector<AccessTokenKey>>
+                                     ? Kind::access_token_keys
                                      : throw "no kind of option fills this member");
 }
 

@@ -196,6 +196,28 @@ constexpr std::array auth_options{
         .fallback = "true",
         .help = "Offer SHA-256 beside MD5 to clients that know RFC 8489",
     }),
+    at<&Config::auth, &Auth::access_tokens>({
+        .key = "auth.access_tokens",
+        .fallback = "[]",
+        .help =
+            "Keys shared with the authorization servers that issue access tokens (RFC 7635), each "
+            "an id, a key in base64, an algorithm (A256GCM or A128GCM) and, if wanted, from when "
+            "and until when it is good; with tokens the limits for each user count for each token",
+        .example = R"([{ id = "north", key = "32 octets in base64", algorithm = "A256GCM" }])",
+        .is_secret = true,
+    }),
+    at<&Config::auth, &Auth::access_token_server_name>({
+        .key = "auth.access_token_server_name",
+        .fallback = R"("")",
+        .help = "What this server is called in access tokens; empty: the realm",
+        .max = 255,
+    }),
+    at<&Config::auth, &Auth::access_token_skew>({
+        .key = "auth.access_token_skew_seconds",
+        .fallback = "5",
+        .help = "By how much the clocks of this and an authorization server may differ",
+        .max = 300,
+    }),
 };
 
 constexpr std::array other_options{

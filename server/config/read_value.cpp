@@ -7,6 +7,7 @@
 #include <array>
 #include <limits>
 
+#include "server/config/access_token_key.hpp"
 #include "server/config/spelling.hpp"
 
 namespace turnpike::config {
@@ -64,6 +65,7 @@ private:
     std::optional<Secret> secret_table(const toml::table& table);
     std::optional<std::vector<ExternalAddress>> external_addresses(const toml::node& node);
     std::optional<std::vector<User>> users(const toml::node& node);
+    std::optional<AccessTokenKey> access_token_key(const toml::node& node);
 
     // Every element, so that every wrong one is reported; none if any is wrong.
     template <typename Element>
@@ -104,6 +106,8 @@ std::optional<Value> ValueReader::read(const toml::node& node) {
             return list(node, &ValueReader::secret);
         case Kind::users:
             return users(node);
+        case Kind::access_token_keys:
+            return list(node, &ValueReader::access_token_key);
     }
     return std::nullopt;
 }
@@ -307,6 +311,13 @@ std::optional<std::vector<User>> ValueReader::users(const toml::node& node) {
     }
     if (users.size() != table->size()) return std::nullopt;
     return users;
+}
+
+std::optional<AccessTokenKey> ValueReader::access_token_key(const toml::node& node) {
+    const auto* table = node.as_table();
+    if (table != nullptr) return read_access_token_key(*table, option_, complaints_);
+    expected(node, R"(a table, as in { id = "north", key = "..." })");
+    return std::nullopt;
 }
 
 template <typename Element>

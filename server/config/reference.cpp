@@ -81,6 +81,8 @@ std::string describe_type(const Option& option) {
             return "a list of strings or { secret, expired } tables";
         case Kind::users:
             return "a table of names and passwords";
+        case Kind::access_token_keys:
+            return "a list of { id, key, algorithm, not_before, not_after } tables";
     }
     return {};
 }

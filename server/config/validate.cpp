@@ -33,7 +33,10 @@ template <typename Element>
 }
 
 void check_open_relay(const Config& config, Findings& findings) {
-    if (!config.users.empty() || !config.auth.secrets.empty()) return;
+    if (!config.users.empty() || !config.auth.secrets.empty() ||
+        !config.auth.access_tokens.empty()) {
+        return;
+    }
     error(findings, "auth.secrets",
           "no users and no secrets: this would be an open relay. Set auth.secrets = "
           "[\"...\"] (`openssl rand -base64 32` makes one), or a user: [users] alice = \"...\"");
@@ -47,6 +50,15 @@ void check_secrets(const Config& config, Findings& findings) {
         warning(findings, "auth.secrets",
                 fmt::format("auth.secrets: a secret shorter than {} characters can be guessed",
                             secret_bytes_advised));
+    }
+}
+
+void check_access_tokens(const Config& config, Findings& findings) {
+    std::vector<std::string> ids;
+    for (const AccessTokenKey& each : config.auth.access_tokens) ids.push_back(each.id);
+    for (const std::string& id : repeated(ids)) {
+        error(findings, "auth.access_tokens",
+              fmt::format("auth.access_tokens: the id \"{}\" stands there twice", id));
     }
 }
 
@@ -157,6 +169,7 @@ std::vector<Finding> validate(const Config& config, const Surroundings& around) 
     Findings findings;
     check_open_relay(config, findings);
     check_secrets(config, findings);
+    check_access_tokens(config, findings);
     check_listeners(config, findings);
     check_discovery(config, findings);
     check_relay_addresses(config, findings);

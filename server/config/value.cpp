@@ -5,12 +5,13 @@
 
 #include <iterator>
 
+#include "server/config/access_token_key.hpp"
 #include "server/config/option.hpp"
 
 namespace turnpike::config {
 namespace {
 
-static_assert(std::variant_size_v<Value> == static_cast<std::size_t>(Kind::users) + 1);
+static_assert(std::variant_size_v<Value> == static_cast<std::size_t>(Kind::access_token_keys) + 1);
 
 constexpr std::string_view hidden = R"("********")";
 
@@ -88,6 +89,11 @@ struct Writer {
     std::string operator()(const std::vector<User>& users) const {
         return table_of(users, [this](const User& each) {
             return quoted(each.name) + " = " + shown(each.password);
+        });
+    }
+    std::string operator()(const std::vector<AccessTokenKey>& keys) const {
+        return list_of(keys, [this](const AccessTokenKey& each) {
+            return to_toml(each, shown(encode_base64(each.key)));
         });
     }
 };

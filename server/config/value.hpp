@@ -33,6 +33,7 @@ enum class Kind : std::uint8_t {
     external_addresses,
     secrets,
     users,
+    access_token_keys,
 };
 
 struct Word {
@@ -40,11 +41,11 @@ struct Word {
     bool operator==(const Word&) const = default;
 };
 
-using Value =
-    std::variant<bool, std::int64_t, std::chrono::seconds, std::string, Word,
-                 std::vector<std::string>, protocol::Endpoint, std::vector<protocol::Endpoint>,
-                 std::vector<protocol::IpAddress>, std::vector<protocol::Subnet>, PortRange,
-                 std::vector<ExternalAddress>, std::vector<Secret>, std::vector<User>>;
+using Value = std::variant<bool, std::int64_t, std::chrono::seconds, std::string, Word,
+                           std::vector<std::string>, protocol::Endpoint,
+                           std::vector<protocol::Endpoint>, std::vector<protocol::IpAddress>,
+                           std::vector<protocol::Subnet>, PortRange, std::vector<ExternalAddress>,
+                           std::vector<Secret>, std::vector<User>, std::vector<AccessTokenKey>>;
 
 struct Option;
 

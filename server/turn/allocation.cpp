@@ -112,7 +112,9 @@ std::optional<protocol::ErrorCode> Allocation::family_error(Family family) const
 }
 
 bool Allocation::belongs_to(const auth::Grant& other) const noexcept {
-    return grant().username == other.username && grant().realm == other.realm;
+    if (grant().realm != other.realm) return false;
+    if (grant().token || other.token) return grant().token && other.token;
+    return grant().username == other.username;
 }
 
 seconds Allocation::lifetime_left(TimePoint now) const {
@@ -131,10 +133,12 @@ Effects Allocation::routes() const {
 }
 
 // RFC 8656 section 7.2: not less than the default, not more than the server's maximum. The deadline
-// ends it to the tick, though LIFETIME can only show whole seconds.
+// ends it to the tick, though LIFETIME can only show whole seconds. RFC 7635 section 11: nor more
+// than is left of the access token.
 TimePoint Allocation::expiry_for(seconds requested, TimePoint now) const {
     const seconds granted = std::min(std::max(requested, lifetime_default), lifetime_max_);
-    return std::min(now + granted, deadline_.value_or(TimePoint::max()));
+    const TimePoint expires = std::min(now + granted, deadline_.value_or(TimePoint::max()));
+    return grant().token ? std::min(expires, grant().token->until) : expires;
 }
 
 void Allocation::close(Family family, Effects& effects) {

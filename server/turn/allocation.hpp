@@ -48,6 +48,9 @@ public:
     std::chrono::seconds refresh(std::chrono::seconds requested,
                                  std::optional<protocol::Family> family, protocol::TimePoint now,
                                  Effects& effects);
+    // A Refresh with a newer access token: from now on that one limits lifetimes, and its key
+    // signs.
+    void renew(const auth::TokenSession& token) { seed_.grant.token = token; }
     // CreatePermission (section 10.2).
     void permit(std::span<const protocol::IpAddress> peers, protocol::TimePoint now,
                 Effects& effects);
@@ -82,7 +85,8 @@ public:
         return seed_.reservation;
     }
 
-    // Same user (section 5).
+    // Same user (section 5). Access tokens follow one another, under newer keys too, so any that is
+    // good may go on with what another began (RFC 7635 section 11).
     [[nodiscard]] bool belongs_to(const auth::Grant& grant) const noexcept;
     [[nodiscard]] bool created_by(const protocol::TransactionId& id) const noexcept {
         return seed_.created_by == id;

@@ -3,8 +3,6 @@
 
 #include <array>
 
-#include "server/turn/unknown_attributes.hpp"
-
 namespace turnpike::turn {
 namespace {
 
@@ -53,7 +51,7 @@ Outcome answer_unproven(const Request& request, ErrorCode code) {
     return finish(answer, request, Reply{.octets = {}, .error = code});
 }
 
-Outcome answer_unknown(const Request& request, DiscoveryAttributes served) {
+Outcome answer_unknown(const Request& request, ServedAttributes served) {
     constexpr auto code = ErrorCode::unknown_attribute;
     MessageBuilder answer = terse_error(request, code);
     write_unknown_attributes(answer, request.message, served);
@@ -69,7 +67,10 @@ Outcome challenge(const Request& request, ErrorCode code,
 
 Outcome Answers::error(ErrorCode code) const {
     MessageBuilder answer = MessageBuilder::error(request_.reply, request_.message, code);
-    if (code == ErrorCode::unknown_attribute) write_unknown_attributes(answer, request_.message);
+    if (code == ErrorCode::unknown_attribute) {
+        write_unknown_attributes(answer, request_.message,
+                                 {.access_token = identity_.grant.token.has_value()});
+    }
     return seal(answer, code);
 }
 

@@ -13,9 +13,9 @@
 #include "protocol/error_code.hpp"
 #include "protocol/message_builder.hpp"
 #include "server/turn/allocation.hpp"
-#include "server/turn/discovery.hpp"
 #include "server/turn/outcome.hpp"
 #include "server/turn/request.hpp"
+#include "server/turn/unknown_attributes.hpp"
 
 namespace turnpike::turn {
 
@@ -37,7 +37,7 @@ struct BindingAnswer {
 [[nodiscard]] Outcome answer_binding(const Request& request, const BindingAnswer& content);
 [[nodiscard]] Outcome answer_unproven(const Request& request, protocol::ErrorCode code);
 // 420 with what is unknown, where these attributes are served.
-[[nodiscard]] Outcome answer_unknown(const Request& request, DiscoveryAttributes served);
+[[nodiscard]] Outcome answer_unknown(const Request& request, ServedAttributes served);
 // 401 or 438, with REALM, NONCE and PASSWORD-ALGORITHMS (RFC 8489 section 9.2.4).
 [[nodiscard]] Outcome challenge(const Request& request, protocol::ErrorCode code,
                                 const auth::Authenticator& authenticator);

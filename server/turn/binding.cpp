@@ -25,8 +25,8 @@ const Discovery* discovery_at(const Request& request, const Settings& settings) 
     return has_part ? &*settings.discovery : nullptr;
 }
 
-DiscoveryAttributes served_to(const Message& message, const Discovery* discovery) noexcept {
-    DiscoveryAttributes served;
+ServedAttributes served_to(const Message& message, const Discovery* discovery) noexcept {
+    ServedAttributes served;
     if (discovery != nullptr) {
         served = {.change_request = true,
                   .padding = discovery->padding,
@@ -65,7 +65,7 @@ Outcome binding(const Request& request, const Settings& settings) {
     // An indication keeps a NAT open and asks for nothing (RFC 8489 section 6.3.2).
     if (request.message.message_class() != protocol::MessageClass::request) return Silence{};
     const Discovery* discovery = discovery_at(request, settings);
-    const DiscoveryAttributes served = served_to(request.message, discovery);
+    const ServedAttributes served = served_to(request.message, discovery);
     if (!understands(request.message, served)) return answer_unknown(request, served);
     const auto planned = plan(request, discovery);
     return planned ? answer_binding(request, *planned) : answer_unproven(request, planned.error());

@@ -14,13 +14,6 @@
 
 namespace turnpike::turn {
 
-// Which attributes of RFC 5780 a Binding request may carry; any other is unknown here.
-struct DiscoveryAttributes {
-    bool change_request = false;
-    bool padding = false;
-    bool response_port = false;
-};
-
 struct Discovery {
     std::array<protocol::IpAddress, 2> addresses;
     std::array<std::uint16_t, 2> ports{};

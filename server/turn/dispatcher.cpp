@@ -51,8 +51,23 @@ Intent intent_of(const protocol::Message& message) {
 // only be shown as LIFETIME 0, which reads like a deletion.
 bool may_allocate(const auth::Identity& identity, protocol::Moment now) {
     if (identity.login_until && now.wall >= *identity.login_until) return false;
+    const auto lasts = [&](protocol::TimePoint until) {
+        return until - now.steady >= std::chrono::seconds{1};
+    };
     const auto& deadline = identity.grant.deadline;
-    return !deadline || *deadline - now.steady >= std::chrono::seconds{1};
+    const auto& token = identity.grant.token;
+    return (!deadline || lasts(*deadline)) && (!token || lasts(token->until));
+}
+
+// The credential of a request that brings no access token, where this allocation was made by one:
+// only Allocate and Refresh bring it, all else is signed with its key (RFC 7635 section 11).
+std::optional<auth::Credential> session_credential(const auth::Claim& claim,
+                                                   const Allocation* allocation) {
+    if (allocation == nullptr || claim.user.token || claim.user.username.empty()) return {};
+    const auto& token = allocation->grant().token;
+    if (!token || token->key_id != claim.user.username) return {};
+    return auth::Credential{
+        .md5 = token->mac_key, .sha256 = token->mac_key, .grant = allocation->grant()};
 }
 
 AllocationSeed seed_of(const Request& request, const OpenRelay& wish, const OpenedRelay& opened) {
@@ -91,7 +106,11 @@ Outcome Dispatcher::handle(const Request& request, Effects& effects) {
             if (const auto* denial = std::get_if<auth::Denial>(&examined)) {
                 return deny(request, denial->code);
             }
-            return NeedCredential{std::get<auth::Claim>(examined)};
+            const auto& claim = std::get<auth::Claim>(examined);
+            if (const auto known = session_credential(claim, current(request, effects))) {
+                return resume(request, claim, std::span{&*known, 1}, effects);
+            }
+            return NeedCredential{claim};
         }
         case Intent::nothing:
             return Silence{};
@@ -121,8 +140,13 @@ Outcome Dispatcher::obey(const Request& request, const auth::Identity& identity,
     }
     if (allocates && allocation != nullptr) return answer_again(request, answers, *allocation);
     if (!allocates && allocation == nullptr) return answers.error(ErrorCode::allocation_mismatch);
-    if (!understands(request.message)) return answers.error(ErrorCode::unknown_attribute);
-    return allocates ? allocate(request, identity) : change(request, answers, *allocation, effects);
+    const auto& token = identity.grant.token;
+    if (!understands(request.message, {.access_token = token.has_value()})) {
+        return answers.error(ErrorCode::unknown_attribute);
+    }
+    if (allocates) return allocate(request, identity);
+    if (token && request.message.method() == Method::refresh) allocation->renew(*token);
+    return change(request, answers, *allocation, effects);
 }
 
 Outcome Dispatcher::allocate(const Request& request, const auth::Identity& identity) const {

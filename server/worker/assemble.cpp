@@ -127,10 +127,36 @@ auth::PeerPolicySettings peer_policy_settings(const config::Config& config,
     return settings;
 }
 
+namespace {
+
+std::string token_server_name(const config::Config& config) {
+    const std::string& own = config.auth.access_token_server_name;
+    return own.empty() ? prepared(config.realm) : own;
+}
+
+auth::TokenSettings token_settings(const config::Config& config) {
+    auth::TokenSettings settings{.server_name = token_server_name(config),
+                                 .skew = config.auth.access_token_skew};
+    for (const config::AccessTokenKey& each : config.auth.access_tokens) {
+        const protocol::Bytes octets = protocol::as_octets(each.key);
+        settings.keys.push_back({.id = each.id,
+                                 .octets = {octets.begin(), octets.end()},
+                                 .algorithm = each.algorithm == config::TokenAlgorithm::a128gcm
+                                                  ? auth::TokenAlgorithm::aes_128_gcm
+                                                  : auth::TokenAlgorithm::aes_256_gcm,
+                                 .not_before = each.not_before,
+                                 .not_after = each.not_after});
+    }
+    return settings;
+}
+
+}  // namespace
+
 auth::UserDirectorySettings user_directory_settings(const config::Config& config) {
     auth::UserDirectorySettings settings{.realm = prepared(config.realm),
                                          .users = {},
                                          .secrets = {},
+                                         .tokens = token_settings(config),
                                          .allocations_per_user = config.limits.allocations_per_user,
                                          .bits_per_second = config.limits.bits_per_second,
                                          .bytes = config.limits.bytes};
@@ -149,7 +175,10 @@ auth::Authenticator make_authenticator(const config::Config& config, bool userna
     auth::NonceSecret secret;
     fill_random(secret);
     const bool algorithms = config.auth.password_algorithms;
-    return {{.realm = prepared(config.realm), .offer_sha256 = algorithms},
+    const bool takes_tokens = !config.auth.access_tokens.empty();
+    return {{.realm = prepared(config.realm),
+             .offer_sha256 = algorithms,
+             .token_server = takes_tokens ? token_server_name(config) : std::string{}},
             {secret,
              {.password_algorithms = algorithms, .username_anonymity = username_anonymity},
              config.auth.nonce_lifetime}};

@@ -3,6 +3,7 @@
 
 A server is ready when it answers a Binding request. Its log is kept and shown when a test fails.
 """
+import datetime
 import json
 import pathlib
 import shutil
@@ -39,12 +40,21 @@ def merged(base, changes):
     return result
 
 
+def toml_value(value):
+    """JSON writes strings and numbers as TOML does; a table within a table stands on one line."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {toml_value(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml_value, value)) + "]"
+    return value.isoformat() if isinstance(value, datetime.datetime) else json.dumps(value)
+
+
 def toml(config):
-    """The few shapes of TOML that the tests need; JSON writes strings, numbers and lists alike."""
-    plain = [f"{key} = {json.dumps(value)}" for key, value in config.items() if not isinstance(value, dict)]
+    """The few shapes of TOML that the tests need."""
+    plain = [f"{key} = {toml_value(value)}" for key, value in config.items() if not isinstance(value, dict)]
     for table, values in config.items():
         if isinstance(values, dict):
-            plain += [f"[{table}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
+            plain += [f"[{table}]", *(f"{key} = {toml_value(value)}" for key, value in values.items())]
     return "\n".join(plain) + "\n"
 
 

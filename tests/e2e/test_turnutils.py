@@ -1,52 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The test clients of Debian's coturn package relay through the server without loss.
-
-turnutils_uclient exits with 0 even when every packet is lost, so its words are read: no lost packets, and as many
-bytes and messages back as went out.
-"""
-import re
-import subprocess
-import tempfile
-
+"""The test clients of Debian's coturn package relay through the server without loss."""
 import servers
 import topology
-from case import EndToEnd, figures
-
-MESSAGES, CLIENTS = 100, 4
-TIMEOUT_SECONDS = 90
-MESSAGE_TOTALS = re.compile(r"start_mclient: tot_send_msgs=(\d+), tot_recv_msgs=(\d+)")
-BYTE_TOTALS = re.compile(r"start_mclient: tot_send_bytes ~ (\d+), tot_recv_bytes ~ (\d+)")
-LOST = re.compile(r"lost packets (\d+)")
+from uclient import MESSAGE_TOTALS, Uclient
 
 
-class Turnutils(EndToEnd):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.echo = cls.network["peer"].start(
-            ["turnutils_peer", "-L", topology.PEER, "-L", topology.PEER_6, "-p", "3480"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        cls.addClassCleanup(cls.echo.wait)
-        cls.addClassCleanup(cls.echo.kill)
-
-    def uclient(self, *flags, server=topology.SERVER, peer=topology.PEER):
-        words = ["timeout", str(TIMEOUT_SECONDS), "turnutils_uclient", "-u", "alice", "-w", servers.USERS["alice"],
-                 "-e", peer, "-r", "3480", "-n", str(MESSAGES), "-m", str(CLIENTS), "-l", "170", "-z", "20",
-                 *flags, server]
-        with tempfile.TemporaryDirectory() as folder:  # it leaves its own log files where it runs
-            done = self.network["client"].run(words, cwd=folder)
-        return done.stdout + done.stderr
-
-    def relays(self, *flags, **where):
-        """No message and no byte is lost of those asked for."""
-        said = self.uclient(*flags, **where)
-        messages, octets, lost = MESSAGE_TOTALS.findall(said), BYTE_TOTALS.findall(said), LOST.findall(said)
-        self.assertTrue(messages and octets and lost, said[-1500:])
-        figures(f"turnutils-{self._testMethodName.removeprefix('test_')}", dict(messages=messages, bytes=octets))
-        self.assertEqual(int(lost[-1]), 0, said[-1500:])
-        self.assertEqual(messages[-1], (str(MESSAGES * CLIENTS),) * 2, said[-1500:])
-        self.assertEqual(*octets[-1], said[-1500:])
-
+class Turnutils(Uclient):
     def test_udp_channels(self):
         """turnutils_uclient relays over UDP and channels, with reserved ports, without loss [D26][D27][G9]"""
         self.relays()

@@ -40,6 +40,14 @@ class Credential:
 
 
 @dataclasses.dataclass
+class TokenCredential(Credential):
+    """By access token, RFC 7635: the username is a key's id, the token goes with Allocate and Refresh alone."""
+
+    token: bytes = b""
+    mac_key: bytes = b""
+
+
+@dataclasses.dataclass
 class Arrival:
     """A datagram from a peer: from whom (Data indication) or on which channel (ChannelData).
 
@@ -132,6 +140,8 @@ class TurnClient:
     @property
     def key(self):
         who = self.credential
+        if isinstance(who, TokenCredential):
+            return who.mac_key
         return stun.key_of(who.username, self.realm.decode(), who.password, who.algorithm or stun.MD5)
 
     def message(self, method, attributes, transaction=None):
@@ -139,6 +149,8 @@ class TurnClient:
         transaction = transaction or stun.new_transaction()
         if self.nonce is None or self.credential is None:
             return stun.encode(method | stun.REQUEST, attributes, transaction)
+        if isinstance(self.credential, TokenCredential) and method in (stun.ALLOCATE, stun.REFRESH):
+            attributes = [*attributes, (stun.ACCESS_TOKEN, self.credential.token)]
         attributes = [*attributes, (stun.USERNAME, self.credential.username.encode()), (stun.REALM, self.realm),
                       (stun.NONCE, self.nonce)]
         if self.credential.algorithm:

@@ -126,6 +126,10 @@ public:
     std::string password = "secret";
     bool fingerprints = false;
     bool negotiates_sha256 = false;  // PASSWORD-ALGORITHMS and MESSAGE-INTEGRITY-SHA256
+    // From an authorization server: the key signs everything, the token goes with Allocate and
+    // Refresh; the username is then its key's id (RFC 7635).
+    std::optional<protocol::Key> mac_key = {};
+    Octets access_token;
 
 private:
     Octets compose(MessageClass message_class, Method method, const Write& write) const;
@@ -148,6 +152,10 @@ inline Answer Client::asks(Method method, const Write& write) {
     const auto attempt = [&] {
         last_ = compose(MessageClass::request, method, [&](MessageBuilder& request) {
             if (write) write(request);
+            if (!access_token.empty() &&
+                (method == Method::allocate || method == Method::refresh)) {
+                request.bytes(AttributeType::access_token, access_token);
+            }
             sign(request);
         });
         return repeats();
@@ -214,6 +222,7 @@ inline void Client::check_signature(const Answer& answer) const {
 }
 
 inline protocol::Key Client::key() const {
+    if (mac_key) return *mac_key;
     return negotiates_sha256 ? auth::derive_sha256(username, realm, password)
                              : auth::derive_md5(username, realm, password);
 }

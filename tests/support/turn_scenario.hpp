@@ -46,6 +46,7 @@ struct ScenarioOptions {
     turn::Settings settings{.relays_ipv6 = true};
     std::uint32_t allocations_per_user = 0;
     std::vector<auth::TimedSecret> secrets{{.secret = "sesame", .expiry_ends_relay = false}};
+    std::vector<auth::TokenKey> token_keys = {};
 };
 
 class Scenario final : public Network {
@@ -102,8 +103,11 @@ inline Scenario::Scenario(ScenarioOptions options)
     : users{{.realm = std::string{realm},
              .users = {{"alice", "secret"}, {"bob", "secret"}},
              .secrets = std::move(options.secrets),
+             .tokens = {.server_name = std::string{realm}, .keys = options.token_keys},
              .allocations_per_user = options.allocations_per_user}},
-      authenticator{{.realm = std::string{realm}, .offer_sha256 = true},
+      authenticator{{.realm = std::string{realm},
+                     .offer_sha256 = true,
+                     .token_server = options.token_keys.empty() ? "" : std::string{realm}},
                     auth::Nonces{auth::NonceSecret{}, {.password_algorithms = true}, 3600s}},
       policy{{.allow = {*protocol::Subnet::parse("198.51.100.0/24"),
                         *protocol::Subnet::parse("2001:db8:99::/48")},

@@ -57,7 +57,7 @@ TEST_CASE("extensions that are not served count as unknown", "[B51][O1][O4][O5][
 }
 
 TEST_CASE("attributes of discovery are known where they are served, one by one", "[O1][O4][O5]") {
-    const auto understood_with = [](std::uint16_t type, DiscoveryAttributes served) {
+    const auto understood_with = [](std::uint16_t type, ServedAttributes served) {
         const Octets datagram = request_with({type});
         return understands(*protocol::Message::decode(datagram), served);
     };
