@@ -24,6 +24,14 @@ export HOME={home}
 {trust}
 exec ip netns exec {namespace} {program} "$@"
 """
+# Each has its database in another place: Firefox in the profile that the driver has just made for it.
+TRUST = {
+    "chromium": 'database={home}/.pki/nssdb; mkdir -p "$database"; certutil -N -d "sql:$database" --empty-password\n'
+                'certutil -A -n tests -t C,, -d "sql:$database" -i {authority}',
+    "firefox": 'for word; do [ "$previous" = --profile ] && database=$word; previous=$word; done\n'
+               'certutil -N -d "sql:$database" --empty-password; '
+               'certutil -A -n tests -t C,, -d "sql:$database" -i {authority}',
+}
 
 
 def install_driver():
@@ -40,11 +48,17 @@ class Call(EndToEnd):
 
     shape = staticmethod(topology.natted)
     changes = {"relay": {"addresses": [topology.SERVER]}, "peers": {"allow": []}}
+    authority = None
 
     @classmethod
     def setUpClass(cls):
         install_driver()
+        cls.prepare()
         super().setUpClass()
+
+    @classmethod
+    def prepare(cls):
+        """What has to be there before the server starts."""
 
     def browser(self, engine, side):
         """An executable that playwright takes for the browser and that starts it inside the namespace."""
@@ -58,7 +72,9 @@ class Call(EndToEnd):
 
     def trust(self, engine, home):
         """The command that tells the browser to trust the test's authority, where there is one."""
-        return ""
+        if self.authority is None:
+            return ""
+        return TRUST[engine].format(home=home, authority=self.authority.certificate)
 
     def place(self, ice_servers, engines=("chromium", "chromium")):
         request = {
