@@ -94,6 +94,10 @@ Field<Endpoint> xor_mapped_address(const Message& message) noexcept {
     return xor_address(message, AttributeType::xor_mapped_address);
 }
 
+Field<Endpoint> alternate_server(const Message& message) noexcept {
+    return field<Endpoint>(message, AttributeType::alternate_server, decode_address);
+}
+
 Field<std::chrono::seconds> lifetime(const Message& message) noexcept {
     return field<std::chrono::seconds>(message, AttributeType::lifetime, [](Bytes value) {
         return std::optional{std::chrono::seconds{*leading<std::uint32_t>(value)}};

@@ -78,6 +78,8 @@ enum class PasswordAlgorithm : std::uint16_t { md5 = 0x0001, sha256 = 0x0002 };
 [[nodiscard]] Field<Endpoint> xor_peer_address(const Message& message) noexcept;
 [[nodiscard]] Field<Endpoint> xor_relayed_address(const Message& message) noexcept;
 [[nodiscard]] Field<Endpoint> xor_mapped_address(const Message& message) noexcept;
+// The first: of the family that the request came over (RFC 8489 section 10).
+[[nodiscard]] Field<Endpoint> alternate_server(const Message& message) noexcept;
 [[nodiscard]] Field<std::chrono::seconds> lifetime(const Message& message) noexcept;
 [[nodiscard]] Field<std::uint8_t> requested_transport(const Message& message) noexcept;
 // The family's byte as sent; callers answer 440 to what is neither Family.
