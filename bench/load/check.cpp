@@ -3,117 +3,200 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "auth/timed_secret.hpp"
+#include "bench/load/likely_cause.hpp"
+#include "bench/load/resolve.hpp"
 
 namespace turnpike::bench {
 namespace {
 
 using namespace std::chrono_literals;
+using protocol::Endpoint;
+using protocol::Transport;
 
 constexpr std::uint16_t channel = 0x4000;
 constexpr std::string_view payload = "turnpike-bench: a packet to myself";
+constexpr std::string_view minted_name = "turnpike-bench";
+constexpr auto minted_lifetime = 10min;
+constexpr auto minted_lifetime_long = std::chrono::hours{24 * 3650};
+constexpr int redirects_max = 3;
 
-class Report {
+Login mint(const CheckSettings& settings, std::chrono::seconds lifetime) {
+    const std::string username = auth::timed_username(settings.now + lifetime, minted_name, {});
+    return {username, auth::timed_password(settings.secret, username)};
+}
+
+std::optional<Login> login_of(const CheckSettings& settings) {
+    return settings.secret.empty() ? settings.login : mint(settings, minted_lifetime);
+}
+
+// One way to one server, from reaching it to the packet that came back.
+class Visit {
 public:
-    Report(std::ostream& out, const CheckSettings& settings) : out_{out}, settings_{settings} {}
+    Visit(const Uri& uri, const CheckSettings& settings, CheckReport& report)
+        : uri_{uri}, settings_{settings}, report_{report}, login_{login_of(settings)} {}
 
-    void passed(std::string_view step, std::chrono::nanoseconds round_trip,
-                std::string_view detail) {
-        const auto milliseconds = std::chrono::duration<double, std::milli>(round_trip).count();
-        out_ << fmt::format("  ok    {:<18} {:>9.2f} ms  {}\n", step, milliseconds, detail);
-    }
-    bool failed(std::string_view step, const Failure& failure) {
-        out_ << fmt::format("  FAIL  {:<18} {}\n", step, failure.text);
-        const std::string cause = likely_cause(failure, settings_);
-        if (!cause.empty()) out_ << "        likely cause: " << cause << '\n';
-        return false;
+    void go(const Endpoint& server) {
+        report_.begin(uri_.to_string(), server.to_string());
+        visit(server, 0);
     }
 
 private:
-    std::ostream& out_;
+    bool visit(const Endpoint& server, int redirects);
+    [[nodiscard]] std::optional<Client> reach(const Endpoint& server);
+    bool allocate(Client& client, int redirects);
+    bool relay(Client& client, const Allocation& allocation);
+    bool compare_clocks(const Endpoint& server, const Failure& denial);
+    bool fail(std::string_view step, const Failure& failure) {
+        return report_.failed(step, failure, likely_cause(failure, login_, settings_.now));
+    }
+
+    const Uri& uri_;
     const CheckSettings& settings_;
+    CheckReport& report_;
+    std::optional<Login> login_;
 };
 
-// The relay's own address is a peer that is always there: what is sent to it must come back.
-bool check_relayed_packet(Client& client, const Allocation& allocation, Report& report) {
-    if (const auto bound = client.bind_channel(channel, allocation.relayed); !bound) {
-        return report.failed("ChannelBind", bound.error());
-    }
-    report.passed("ChannelBind", client.round_trip(), "to my own relayed address");
-    // UDP may lose one; three in a row mean that nothing is relayed.
-    for (int attempt = 0; attempt < 3; ++attempt) {
-        const auto sent = Clock::now();
-        if (!client.send_channel(channel, protocol::as_octets(payload))) break;
-        const auto back = client.receive_channel(channel, sent + 1s);
-        if (back && protocol::as_text(*back) == payload) {
-            report.passed("relayed packet", Clock::now() - sent,
-                          fmt::format("{} bytes there and back", payload.size()));
-            return true;
-        }
-    }
-    return report.failed("relayed packet", {std::nullopt, "sent three times, none came back"});
+bool Visit::visit(const Endpoint& server, int redirects) {
+    auto client = reach(server);
+    if (!client) return false;
+    const auto mapped = client->binding();
+    if (!mapped) return fail("Binding", mapped.error());
+    report_.passed("Binding", client->round_trip(),
+                   fmt::format("the server sees me as {}", mapped->to_string()));
+    if (!uri_.relays) return true;
+    if (!login_) return fail("Allocate", {.text = "needs --user and a password, or --secret"});
+    client->log_in(*login_);
+    return allocate(*client, redirects);
 }
 
-bool check_relay(Client& client, const CheckSettings& settings, Report& report) {
-    if (!settings.login) {
-        return report.failed("Allocate", {std::nullopt, "needs --user and --password"});
+std::optional<Client> Visit::reach(const Endpoint& server) {
+    const auto before = Clock::now();
+    auto connection = Connection::connect(uri_.transport, server, settings_.connect.timeout);
+    if (!connection) {
+        fail("connect", connection.error());
+        return std::nullopt;
     }
-    client.log_in(*settings.login);
+    if (connection->is_stream()) {
+        report_.passed("connect", Clock::now() - before, server.to_string());
+    }
+    if (is_secure(uri_.transport)) {
+        const auto begun = Clock::now();
+        if (const auto secured = connection->secure(uri_.host, settings_.connect); !secured) {
+            fail("handshake", secured.error());
+            return std::nullopt;
+        }
+        report_.passed("handshake", Clock::now() - begun, connection->channel()->description());
+    }
+    return Client{std::move(*connection), settings_.connect.timeout};
+}
+
+bool Visit::allocate(Client& client, int redirects) {
     const auto allocation = client.allocate();
-    if (!allocation) return report.failed("Allocate", allocation.error());
-    report.passed("Allocate", client.round_trip(),
-                  fmt::format("relayed address {}, {} s, realm {}", allocation->relayed.to_string(),
-                              allocation->lifetime.count(), client.realm()));
-    const bool relayed = check_relayed_packet(client, *allocation, report);
+    if (!allocation) {
+        const Failure& failure = allocation.error();
+        if (failure.alternate && redirects < redirects_max) {
+            report_.passed("Allocate", client.round_trip(),
+                           "300, sent on to " + failure.alternate->to_string());
+            return visit(*failure.alternate, redirects + 1);
+        }
+        if (failure.code == 401 && !settings_.secret.empty()) {
+            return compare_clocks(client.server(), failure);
+        }
+        return fail("Allocate", failure);
+    }
+    if (!settings_.realm.empty() && client.realm() != settings_.realm) {
+        return fail("realm", {.text = fmt::format("the server's realm is {}, not {}",
+                                                  client.realm(), settings_.realm),
+                              .cause = "another server than you mean, or its configuration"});
+    }
+    report_.passed(
+        "Allocate", client.round_trip(),
+        fmt::format("relayed address {}, {} s, realm {}", allocation->relayed.to_string(),
+                    allocation->lifetime.count(), client.realm()));
+    if (!relay(client, *allocation)) return false;
     const auto deleted = client.refresh(0s);
-    if (!deleted) return report.failed("Refresh", deleted.error());
-    report.passed("Refresh", client.round_trip(), "allocation deleted");
-    return relayed;
+    if (!deleted) return fail("Refresh", deleted.error());
+    report_.passed("Refresh", client.round_trip(), "allocation deleted");
+    return true;
+}
+
+// A login that is good for ten minutes was refused. Where one that is good for ten years gets in,
+// the secret is right and the server lives in the future.
+bool Visit::compare_clocks(const Endpoint& server, const Failure& denial) {
+    auto connection = Connection::connect(uri_.transport, server, settings_.connect.timeout);
+    if (connection && is_secure(uri_.transport)) {
+        if (!connection->secure(uri_.host, settings_.connect)) return fail("Allocate", denial);
+    }
+    if (!connection) return fail("Allocate", denial);
+    Client client{std::move(*connection), settings_.connect.timeout};
+    client.log_in(mint(settings_, minted_lifetime_long));
+    const bool in_time = client.allocate().has_value();
+    if (in_time) (void)client.refresh(0s);
+    return report_.failed(
+        "Allocate", denial,
+        in_time ? fmt::format("the server's clock is more than {} s ahead of this machine's",
+                              std::chrono::seconds{minted_lifetime}.count())
+                : "the secret differs from the server's");
+}
+
+// The relay's own address is a peer that is always there: what is sent to it must come back.
+bool Visit::relay(Client& client, const Allocation& allocation) {
+    if (const auto bound = client.bind_channel(channel, allocation.relayed); !bound) {
+        return fail("ChannelBind", bound.error());
+    }
+    report_.passed("ChannelBind", client.round_trip(), "to my own relayed address");
+    std::vector<std::chrono::nanoseconds> times;
+    for (int sent = 0; sent < settings_.packets; ++sent) {
+        const auto begun = Clock::now();
+        if (!client.send_channel(channel, protocol::as_octets(payload))) break;
+        const auto back = client.receive_channel(channel, begun + 1s);
+        if (back && protocol::as_text(*back) == payload) times.push_back(Clock::now() - begun);
+        // UDP may lose one; three in a row mean that nothing is relayed.
+        if (times.empty() && sent == 2) break;
+    }
+    if (times.empty()) return fail("relayed packet", {.text = "sent three times, none came back"});
+    std::ranges::sort(times);
+    report_.passed("relayed packet", times[times.size() / 2],
+                   fmt::format("median of {}, fastest {:.2f} ms, {} lost", times.size(),
+                               std::chrono::duration<double, std::milli>(times.front()).count(),
+                               settings_.packets - static_cast<int>(times.size())));
+    return true;
+}
+
+// What the URI leaves open: turn: means UDP and TCP, turns: TLS and DTLS (RFC 7065 section 3.1).
+std::vector<Uri> ways_of(const Uri& uri) {
+    std::vector<Uri> ways{uri};
+    if (uri.transport_given || !uri.relays) return ways;
+    Uri& other = ways.emplace_back(uri);
+    other.transport = is_secure(uri.transport) ? Transport::dtls : Transport::tcp;
+    return ways;
 }
 
 }  // namespace
 
-std::string likely_cause(const Failure& failure, const CheckSettings& settings) {
-    if (failure.code == 401 && settings.login) {
-        const auto timed = auth::parse_timed_username(settings.login->username);
-        if (!timed) return "unknown user, wrong password, or another realm than the server's";
-        if (timed->expiry <= settings.now) {
-            return fmt::format(
-                "the username expired {} s ago by this machine's clock; mint a new one",
-                std::chrono::duration_cast<std::chrono::seconds>(settings.now - timed->expiry)
-                    .count());
+void check(const Uri& uri, const CheckSettings& settings, CheckReport& report) {
+    const auto servers = resolve(uri.host, uri.port);
+    if (!servers) {
+        report.begin(uri.to_string(), "?");
+        report.failed("resolve", servers.error(), servers.error().cause);
+        return;
+    }
+    bool any = false;
+    for (const Uri& way : ways_of(uri)) {
+        for (const Endpoint& server : *servers) {
+            if (settings.family && server.address.family() != *settings.family) continue;
+            any = true;
+            Visit{way, settings, report}.go(server);
         }
-        return "the secret differs from the server's, or the clocks of both machines do";
     }
-    if (failure.code == 403) return "the server's policy forbids its own relayed address as a peer";
-    if (failure.code == 486) return "this user holds as many allocations as the limit allows";
-    if (failure.code == 508) return "the server is out of relay ports or descriptors";
-    if (failure.text == "no answer") {
-        return "a firewall drops this port or transport, or nothing listens on it";
-    }
-    if (failure.text.find("Connection refused") != std::string::npos) {
-        return "nothing listens on this port; is the server running?";
-    }
-    return {};
-}
-
-bool check(const Uri& uri, const CheckSettings& settings, std::ostream& out) {
-    out << uri.to_string() << '\n';
-    Report report{out, settings};
-    const auto before = Clock::now();
-    auto connection = Connection::open(uri, settings.timeout);
-    if (!connection) return report.failed("connect", {std::nullopt, connection.error().text});
-    if (connection->is_stream()) {
-        report.passed("connect", Clock::now() - before, connection->server().to_string());
-    }
-    Client client{std::move(*connection), settings.timeout};
-    const auto mapped = client.binding();
-    if (!mapped) return report.failed("Binding", mapped.error());
-    report.passed("Binding", client.round_trip(),
-                  fmt::format("the server sees me as {}", mapped->to_string()));
-    return !uri.relays || check_relay(client, settings, report);
+    if (any) return;
+    report.begin(uri.to_string(), "?");
+    report.failed("resolve", {.text = uri.host + " has no address of this family"}, {});
 }
 
 }  // namespace turnpike::bench

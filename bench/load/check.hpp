@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// A client's view of a server by one URI: is it reachable, does it let me in, does it relay? Each
-// step prints a line with its round-trip time; the first that fails says what went wrong and what
-// the likely cause is.
+// A client's view of a server by its URI: every transport that the URI leaves open and every
+// address behind its name is tried. Is it reachable, is it who it says, does it let me in, does it
+// relay a packet to myself? The first step that fails ends a way and says why.
 #pragma once
 
 #include <chrono>
 #include <optional>
-#include <ostream>
+#include <string>
 
+#include "bench/load/check_report.hpp"
 #include "bench/load/client.hpp"
 #include "bench/load/uri.hpp"
 
 namespace turnpike::bench {
 
 struct CheckSettings {
-    std::optional<Login> login;
-    std::chrono::milliseconds timeout{5000};
-    std::chrono::system_clock::time_point now;  // to judge the expiry in a time-limited username
+    std::optional<Login> login{};
+    std::string secret{};  // where set, logins are minted from it, and clocks are compared
+    std::string realm{};   // where set, the server's has to be the same
+    ConnectSettings connect{};
+    std::optional<protocol::Family> family{};  // where set, only addresses of it
+    int packets = 10;                          // relayed to myself, one after the other
+    std::chrono::system_clock::time_point now{};
 };
 
-// True where everything that the URI promises worked.
-[[nodiscard]] bool check(const Uri& uri, const CheckSettings& settings, std::ostream& out);
-
-// What a person should look at first; empty where nothing likely is known.
-[[nodiscard]] std::string likely_cause(const Failure& failure, const CheckSettings& settings);
+void check(const Uri& uri, const CheckSettings& settings, CheckReport& report);
 
 }  // namespace turnpike::bench

@@ -43,12 +43,14 @@ bool is_challenge(const Message& answer) {
 
 Failure refusal(const Message& answer) {
     const auto error = protocol::error_code(answer);
-    if (!error) return {std::nullopt, "an error response without ERROR-CODE"};
+    if (!error) return {.text = "an error response without ERROR-CODE"};
     const auto* rule = protocol::find_rule(static_cast<protocol::ErrorCode>(error->code));
     std::string reason{error->reason};
     if (reason.empty() && error->code == 401) reason = "Unauthenticated";
     if (reason.empty() && rule != nullptr) reason = rule->reason;
-    return {error->code, std::to_string(error->code) + " " + reason};
+    Failure failure{.code = error->code, .text = std::to_string(error->code) + " " + reason};
+    if (const auto alternate = protocol::alternate_server(answer)) failure.alternate = *alternate;
+    return failure;
 }
 
 }  // namespace
@@ -61,7 +63,7 @@ Result<protocol::Endpoint, Failure> Client::binding() {
     if (!answer) return answer.error();
     if (answer->message.message_class() != MessageClass::success) return refusal(answer->message);
     const auto mapped = protocol::xor_mapped_address(answer->message);
-    if (!mapped) return Failure{std::nullopt, "a Binding success without XOR-MAPPED-ADDRESS"};
+    if (!mapped) return Failure{.text = "a Binding success without XOR-MAPPED-ADDRESS"};
     return *mapped;
 }
 
@@ -74,7 +76,7 @@ Result<Allocation, Failure> Client::allocate() {
     const auto mapped = protocol::xor_mapped_address(answer->message);
     const auto lifetime = protocol::lifetime(answer->message);
     if (!relayed || !mapped || !lifetime) {
-        return Failure{std::nullopt, "an Allocate success that lacks an address or LIFETIME"};
+        return Failure{.text = "an Allocate success that lacks an address or LIFETIME"};
     }
     return Allocation{*relayed, *mapped, *lifetime};
 }
@@ -136,7 +138,7 @@ Result<Answer, Failure> Client::request(Method method, const Fill& fill) {
         if (message.message_class() == MessageClass::success) {
             if (signed_before &&
                 !protocol::verify_integrity(message, protocol::Integrity::sha1, key_.octets())) {
-                return Failure{std::nullopt, "the answer's MESSAGE-INTEGRITY does not match"};
+                return Failure{.text = "the answer's MESSAGE-INTEGRITY does not match"};
             }
             return answer;
         }
@@ -145,7 +147,7 @@ Result<Answer, Failure> Client::request(Method method, const Fill& fill) {
             return refusal(message);
         }
         if (!accept_challenge(message)) {
-            return Failure{std::nullopt, "a challenge without REALM or NONCE"};
+            return Failure{.text = "a challenge without REALM or NONCE"};
         }
     }
 }
@@ -157,7 +159,7 @@ Result<Answer, Failure> Client::transact(Method method, const Fill& fill) {
     fill(builder);
     if (method != Method::binding && !nonce_.empty()) sign(builder);
     const auto octets = builder.finish();
-    if (octets.empty()) return Failure{std::nullopt, "the request does not fit a datagram"};
+    if (octets.empty()) return Failure{.text = "the request does not fit a datagram"};
     return await(id, octets);
 }
 
@@ -166,7 +168,7 @@ Result<Answer, Failure> Client::await(const protocol::TransactionId& id, protoco
     auto retransmission = retransmission_first;
     do {
         const auto sent = Clock::now();
-        if (!connection_.send(octets)) return Failure{std::nullopt, connection_.last_error()};
+        if (!connection_.send(octets)) return Failure{.text = connection_.last_error()};
         const auto until =
             connection_.is_stream() ? deadline : std::min(deadline, sent + retransmission);
         while (const auto received = connection_.receive(until)) {
@@ -178,7 +180,7 @@ Result<Answer, Failure> Client::await(const protocol::TransactionId& id, protoco
         retransmission *= 2;
         if (connection_.last_error() != "no answer") break;
     } while (Clock::now() < deadline);
-    return Failure{std::nullopt, connection_.last_error()};
+    return Failure{.text = connection_.last_error()};
 }
 
 bool Client::accept_challenge(const Message& answer) {

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "bench/load/connection.hpp"
+#include "bench/load/failure.hpp"
 #include "protocol/attributes.hpp"
 #include "protocol/integrity.hpp"
 #include "protocol/message.hpp"
@@ -22,12 +23,6 @@ namespace turnpike::bench {
 struct Login {
     std::string username;
     std::string password;
-};
-
-// Why a transaction failed: a code from the server, or none where no answer came.
-struct Failure {
-    std::optional<std::uint16_t> code;
-    std::string text;
 };
 
 struct Answer {

@@ -2,7 +2,6 @@
 #include "bench/load/connection.hpp"
 
 #include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -14,28 +13,17 @@
 #include <memory>
 #include <utility>
 
+#include "bench/load/resolve.hpp"
 #include "protocol/stream_framer.hpp"
 
 namespace turnpike::bench {
 namespace {
 
 using protocol::Endpoint;
-using protocol::IpAddress;
+using protocol::Transport;
 
 std::string describe_errno() {
     return std::strerror(errno);
-}
-
-Endpoint endpoint_of(const addrinfo& info) {
-    if (info.ai_family == AF_INET6) {
-        sockaddr_in6 address{};
-        std::memcpy(&address, info.ai_addr, sizeof address);
-        return {IpAddress::v6(std::as_bytes(std::span{address.sin6_addr.s6_addr})),
-                ntohs(address.sin6_port)};
-    }
-    sockaddr_in address{};
-    std::memcpy(&address, info.ai_addr, sizeof address);
-    return {IpAddress::v4(ntohl(address.sin_addr.s_addr)), ntohs(address.sin_port)};
 }
 
 int milliseconds_until(Clock::time_point until) {
@@ -43,9 +31,29 @@ int milliseconds_until(Clock::time_point until) {
     return left < 0 ? 0 : static_cast<int>(left);
 }
 
+socklen_t fill(sockaddr_storage& address, const Endpoint& endpoint) {
+    const auto octets = endpoint.address.octets();
+    if (endpoint.address.is_v6()) {
+        auto& v6 = reinterpret_cast<sockaddr_in6&>(address);
+        v6.sin6_family = AF_INET6;
+        v6.sin6_port = htons(endpoint.port);
+        std::memcpy(&v6.sin6_addr, octets.data(), octets.size());
+        return sizeof v6;
+    }
+    auto& v4 = reinterpret_cast<sockaddr_in&>(address);
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(endpoint.port);
+    std::memcpy(&v4.sin_addr, octets.data(), octets.size());
+    return sizeof v4;
+}
+
 // Connects without blocking longer than `timeout`; 0, or the errno of the failure.
-int connect_within(int descriptor, const addrinfo& info, std::chrono::milliseconds timeout) {
-    if (connect(descriptor, info.ai_addr, info.ai_addrlen) == 0) return 0;
+int connect_within(int descriptor, const Endpoint& server, std::chrono::milliseconds timeout) {
+    sockaddr_storage address{};
+    if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), fill(address, server)) ==
+        0) {
+        return 0;
+    }
     if (errno != EINPROGRESS) return errno;
     pollfd waiting{descriptor, POLLOUT, 0};
     const int ready = poll(&waiting, 1, static_cast<int>(timeout.count()));
@@ -66,6 +74,7 @@ Connection::Connection(Connection&& other) noexcept
     : descriptor_{std::exchange(other.descriptor_, -1)},
       stream_{other.stream_},
       server_{other.server_},
+      channel_{std::move(other.channel_)},
       error_{std::move(other.error_)},
       buffer_{std::move(other.buffer_)},
       used_{std::exchange(other.used_, 0)},
@@ -75,6 +84,7 @@ Connection& Connection::operator=(Connection&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
     std::swap(stream_, other.stream_);
     std::swap(server_, other.server_);
+    std::swap(channel_, other.channel_);
     std::swap(error_, other.error_);
     std::swap(buffer_, other.buffer_);
     std::swap(used_, other.used_);
@@ -83,44 +93,63 @@ Connection& Connection::operator=(Connection&& other) noexcept {
 }
 
 Connection::~Connection() {
+    if (channel_) channel_->close();
     if (descriptor_ >= 0) close(descriptor_);
 }
 
-protocol::Result<Connection, Problem> Connection::open(const Uri& uri,
-                                                       std::chrono::milliseconds timeout) {
-    if (uri.transport == protocol::Transport::tls || uri.transport == protocol::Transport::dtls) {
-        return Problem{"TLS and DTLS are not checked by this version"};
-    }
-    const bool stream = protocol::is_stream(uri.transport);
-    addrinfo hints{};
-    hints.ai_socktype = stream ? SOCK_STREAM : SOCK_DGRAM;
-    addrinfo* found = nullptr;
-    const int status =
-        getaddrinfo(uri.host.c_str(), std::to_string(uri.port).c_str(), &hints, &found);
-    if (status != 0) {
-        return Problem{"the name " + uri.host + " cannot be resolved: " + gai_strerror(status)};
-    }
-    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> list{found, &freeaddrinfo};
-
-    std::string problem;
-    for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
-        const int descriptor = socket(
-            info->ai_family, info->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, info->ai_protocol);
-        if (descriptor < 0) {
-            problem = describe_errno();
+protocol::Result<Connection, Failure> Connection::open(const Uri& uri,
+                                                       const ConnectSettings& settings) {
+    const auto servers = resolve(uri.host, uri.port);
+    if (!servers) return servers.error();
+    Failure failure;
+    for (const Endpoint& server : *servers) {
+        auto connection = connect(uri.transport, server, settings.timeout);
+        if (!connection) {
+            failure = connection.error();
             continue;
         }
-        Connection connection{descriptor, stream, endpoint_of(*info)};
-        const int failure = connect_within(descriptor, *info, timeout);
-        if (failure == 0) return connection;
-        problem = connection.server_.to_string() + ": " + std::strerror(failure);
+        if (!is_secure(uri.transport)) return connection;
+        const auto secured = connection->secure(uri.host, settings);
+        if (secured) return connection;
+        failure = secured.error();
     }
-    return Problem{problem};
+    return failure;
+}
+
+protocol::Result<Connection, Failure> Connection::connect(Transport transport,
+                                                          const Endpoint& server,
+                                                          std::chrono::milliseconds timeout) {
+    const bool stream = protocol::is_stream(transport);
+    const int descriptor =
+        ::socket(server.address.is_v6() ? AF_INET6 : AF_INET,
+                 (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return Failure{.text = describe_errno()};
+    Connection connection{descriptor, stream, server};
+    if (const int error = connect_within(descriptor, server, timeout); error != 0) {
+        return Failure{.text = server.to_string() + ": " + std::strerror(error)};
+    }
+    return connection;
+}
+
+protocol::Result<void, Failure> Connection::secure(const std::string& host,
+                                                   const ConnectSettings& settings) {
+    auto channel = SecureChannel::open(descriptor_, {server_, host, !stream_}, settings.trust,
+                                       Clock::now() + settings.timeout);
+    if (!channel) return channel.error();
+    channel_ = *std::move(channel);
+    return {};
 }
 
 bool Connection::send(protocol::Bytes message) {
     std::array<std::byte, 3> padding{};
     const bool pads = stream_ && message.size() % 4 != 0;
+    if (channel_) {
+        std::vector<std::byte> record{message.begin(), message.end()};
+        if (pads) record.resize(message.size() + 4 - message.size() % 4);
+        if (channel_->write(record)) return true;
+        error_ = "the channel takes no more data";
+        return false;
+    }
     std::array<iovec, 2> parts{iovec{const_cast<std::byte*>(message.data()), message.size()},
                                iovec{padding.data(), pads ? 4 - message.size() % 4 : 0}};
     msghdr header{};
@@ -133,6 +162,7 @@ bool Connection::send(protocol::Bytes message) {
 }
 
 bool Connection::wait_readable(Clock::time_point until) {
+    if (channel_ && channel_->holds_input()) return true;
     pollfd waiting{descriptor_, POLLIN, 0};
     int ready = 0;
     do {
@@ -143,16 +173,28 @@ bool Connection::wait_readable(Clock::time_point until) {
 }
 
 bool Connection::read_more() {
-    const ssize_t count =
-        recv(descriptor_, buffer_.data() + used_, buffer_.size() - used_, MSG_DONTWAIT);
-    if (count > 0) {
-        used_ += static_cast<std::size_t>(count);
-        return true;
+    const auto octets = read(std::span{buffer_}.subspan(used_));
+    if (!octets) return error_.empty();
+    used_ += *octets;
+    return true;
+}
+
+// What came, or none: nothing was there, or error_ says why there will be nothing any more.
+std::optional<std::size_t> Connection::read(protocol::MutableBytes buffer) {
+    error_.clear();
+    if (channel_) {
+        const auto octets = channel_->read(buffer);
+        if (octets && *octets == 0) {
+            error_ = "the server closed the connection";
+            return std::nullopt;
+        }
+        return octets;
     }
-    if (count == 0 && !stream_) return true;  // an empty datagram
-    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+    const ssize_t count = recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (count > 0 || (count == 0 && !stream_)) return static_cast<std::size_t>(count);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
     error_ = count == 0 ? "the server closed the connection" : describe_errno();
-    return false;
+    return std::nullopt;
 }
 
 std::optional<protocol::Bytes> Connection::receive(Clock::time_point until) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// A connected socket that sends and receives whole TURN messages with a time limit, over UDP or
-// TCP. For measuring programs: one message at a time, blocking in poll(). Not thread-safe.
+// A connected socket that sends and receives whole TURN messages with a time limit, over UDP, TCP,
+// TLS or DTLS. For measuring programs: one message at a time, blocking in poll(). Not thread-safe.
 #pragma once
 
 #include <array>
@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "bench/load/failure.hpp"
+#include "bench/load/secure_channel.hpp"
 #include "bench/load/uri.hpp"
 #include "protocol/address.hpp"
 #include "protocol/bytes.hpp"
@@ -19,11 +21,23 @@ namespace turnpike::bench {
 
 using Clock = std::chrono::steady_clock;
 
+struct ConnectSettings {
+    std::chrono::milliseconds timeout{5000};  // for each step
+    Trust trust{};
+};
+
 class Connection {
 public:
     // Resolves, connects, tries each address of the name in turn.
-    [[nodiscard]] static protocol::Result<Connection, Problem> open(
-        const Uri& uri, std::chrono::milliseconds timeout);
+    [[nodiscard]] static protocol::Result<Connection, Failure> open(
+        const Uri& uri, const ConnectSettings& settings);
+    // The socket alone. A URI that asks for TLS or DTLS then needs secure().
+    [[nodiscard]] static protocol::Result<Connection, Failure> connect(
+        protocol::Transport transport, const protocol::Endpoint& server,
+        std::chrono::milliseconds timeout);
+    // Shakes hands with the server, who has to prove that it is `host`.
+    [[nodiscard]] protocol::Result<void, Failure> secure(const std::string& host,
+                                                         const ConnectSettings& settings);
 
     Connection(Connection&& other) noexcept;
     Connection& operator=(Connection&& other) noexcept;
@@ -40,15 +54,19 @@ public:
     [[nodiscard]] bool is_stream() const noexcept { return stream_; }
     [[nodiscard]] const protocol::Endpoint& server() const noexcept { return server_; }
     [[nodiscard]] const std::string& last_error() const noexcept { return error_; }
+    // None where the messages travel in clear.
+    [[nodiscard]] const std::optional<SecureChannel>& channel() const noexcept { return channel_; }
 
 private:
     Connection(int descriptor, bool stream, protocol::Endpoint server);
     [[nodiscard]] bool wait_readable(Clock::time_point until);
     [[nodiscard]] bool read_more();
+    [[nodiscard]] std::optional<std::size_t> read(protocol::MutableBytes buffer);
 
     int descriptor_;
     bool stream_;
     protocol::Endpoint server_;
+    std::optional<SecureChannel> channel_;
     std::string error_;
     std::vector<std::byte> buffer_;  // what was read; a stream's unconsumed rest stays at the front
     std::size_t used_ = 0;

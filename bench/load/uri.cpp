@@ -82,6 +82,7 @@ Parsed Uri::parse(std::string_view text) {
     } else if (scheme->secure && query.empty()) {
         uri.transport = protocol::Transport::tcp;
     }
+    uri.transport_given = !query.empty();
     if (scheme->secure) {
         uri.transport = uri.transport == protocol::Transport::tcp ? protocol::Transport::tls
                                                                   : protocol::Transport::dtls;
@@ -90,11 +91,9 @@ Parsed Uri::parse(std::string_view text) {
 }
 
 std::string Uri::to_string() const {
-    const bool secure =
-        transport == protocol::Transport::tls || transport == protocol::Transport::dtls;
     const bool bracketed = host.find(':') != std::string::npos;
     std::string text = relays ? "turn" : "stun";
-    text += secure ? "s:" : ":";
+    text += is_secure(transport) ? "s:" : ":";
     text += bracketed ? "[" + host + "]" : host;
     text += ":" + std::to_string(port);
     if (relays) text += protocol::is_stream(transport) ? "?transport=tcp" : "?transport=udp";

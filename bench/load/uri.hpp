@@ -21,11 +21,16 @@ struct Uri {
     std::string host;  // a name or an address, without brackets
     std::uint16_t port = 3478;
     protocol::Transport transport = protocol::Transport::udp;
-    bool relays = true;  // turn: and turns:, not stun: and stuns:
+    bool transport_given = false;  // ?transport= stood in it
+    bool relays = true;            // turn: and turns:, not stun: and stuns:
 
     // "turn:host[:port][?transport=udp|tcp]".
     [[nodiscard]] static protocol::Result<Uri, Problem> parse(std::string_view text);
     [[nodiscard]] std::string to_string() const;
 };
+
+[[nodiscard]] constexpr bool is_secure(protocol::Transport transport) noexcept {
+    return transport == protocol::Transport::tls || transport == protocol::Transport::dtls;
+}
 
 }  // namespace turnpike::bench

@@ -152,8 +152,15 @@ class Coturn(Server):
         relays = [word for address in self.config["relay"]["addresses"] for word in ("-E", address)]
         listeners = ["-L", topology.SERVER, "-L", topology.SERVER_SECOND, "-L", topology.SERVER_6]
         return ["turnserver", "-n", "-a", "-r", REALM, *users, *listeners, *relays, *allowed, "--min-port", low,
-                "--max-port", high, "--no-cli", "--no-tls", "--no-dtls", "--log-file", "stdout", "--pidfile",
+                "--max-port", high, "--no-cli", *self.encryption(), "--log-file", "stdout", "--pidfile",
                 self.folder / "pid", "--userdb", self.folder / "db"]
+
+    def encryption(self):
+        """On port 5349, over TLS and DTLS, where the configuration has a certificate."""
+        listen = self.config["listen"]
+        if "certificate" not in listen:
+            return ["--no-tls", "--no-dtls"]
+        return ["--cert", listen["certificate"], "--pkey", listen["private_key"]]
 
 
 KINDS = {"turnpike": Turnpike, "coturn": Coturn}

@@ -6,41 +6,46 @@
 namespace turnpike::bench {
 namespace {
 
-using namespace std::chrono_literals;
-
-CheckSettings with_user(std::string username) {
-    CheckSettings settings;
-    settings.login = Login{std::move(username), "secret"};
-    settings.now = std::chrono::system_clock::time_point{1'700'000'000s};
-    return settings;
-}
-
-TEST_CASE("an expired time-limited username is told apart from a wrong secret", "[B36]") {
-    const Failure denied{std::uint16_t{401}, "401 Unauthenticated"};
-    CHECK(likely_cause(denied, with_user("1699999906:alice")).find("expired 94 s ago") !=
-          std::string::npos);
-    CHECK(likely_cause(denied, with_user("1700000060:alice")).find("secret differs") !=
-          std::string::npos);
-    CHECK(likely_cause(denied, with_user("alice")).find("wrong password") != std::string::npos);
-}
-
-TEST_CASE("silence and refusal have different causes", "[bench]") {
-    const auto settings = with_user("alice");
-    CHECK(likely_cause({std::nullopt, "no answer"}, settings).find("firewall") !=
-          std::string::npos);
-    CHECK(likely_cause({std::nullopt, "192.0.2.1:3478: Connection refused"}, settings)
-              .find("nothing listens") != std::string::npos);
-    CHECK(likely_cause({std::uint16_t{420}, "420 Unknown Attribute"}, settings).empty());
-}
-
-TEST_CASE("a check of a closed port fails with its cause and prints both", "[bench]") {
-    std::ostringstream out;
-    // Port 1 of loopback: nothing of ours or anybody's listens there in a test's namespace.
-    const auto uri = Uri::parse("turn:127.0.0.1:1?transport=tcp");
+// Port 1 of loopback: nothing of ours or anybody's listens there.
+CheckReport checked(std::string_view text, std::optional<protocol::Family> family = {}) {
+    const auto uri = Uri::parse(text);
     REQUIRE(uri.has_value());
-    CHECK_FALSE(check(*uri, with_user("alice"), out));
-    CHECK(out.str().find("FAIL  connect") != std::string::npos);
-    CHECK(out.str().find("likely cause: nothing listens") != std::string::npos);
+    CheckSettings settings;
+    settings.login = Login{"alice", "secret"};
+    settings.family = family;
+    CheckReport report{nullptr};
+    check(*uri, settings, report);
+    return report;
+}
+
+TEST_CASE("a check of a closed port fails with its cause", "[bench]") {
+    const auto report = checked("turn:127.0.0.1:1?transport=tcp");
+    REQUIRE(report.ways().size() == 1);
+    REQUIRE(report.ways()[0].steps.size() == 1);
+    const auto& step = report.ways()[0].steps[0];
+    CHECK(step.name == "connect");
+    CHECK_FALSE(step.passed);
+    CHECK(step.cause.find("nothing listens") != std::string::npos);
+    CHECK_FALSE(report.all_work());
+}
+
+TEST_CASE("a URI without a transport means every transport of its scheme", "[rfc7065]") {
+    const auto plain = checked("turn:127.0.0.1:1");
+    REQUIRE(plain.ways().size() == 2);
+    CHECK(plain.ways()[0].uri == "turn:127.0.0.1:1?transport=udp");
+    CHECK(plain.ways()[1].uri == "turn:127.0.0.1:1?transport=tcp");
+    const auto secure = checked("turns:127.0.0.1:1");
+    REQUIRE(secure.ways().size() == 2);
+    CHECK(secure.ways()[0].uri == "turns:127.0.0.1:1?transport=tcp");
+    CHECK(secure.ways()[1].uri == "turns:127.0.0.1:1?transport=udp");
+    CHECK(checked("stun:127.0.0.1:1").ways().size() == 1);
+}
+
+TEST_CASE("a host without an address of the family that is asked for fails", "[bench]") {
+    const auto report = checked("turn:127.0.0.1:1", protocol::Family::ipv6);
+    REQUIRE(report.ways().size() == 1);
+    CHECK(report.ways()[0].steps.at(0).name == "resolve");
+    CHECK_FALSE(report.all_work());
 }
 
 }  // namespace

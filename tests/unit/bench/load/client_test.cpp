@@ -63,7 +63,7 @@ private:
 Client connect(const LoopbackServer& server) {
     const auto uri = Uri::parse("turn:" + server.host_and_port());
     REQUIRE(uri.has_value());
-    auto connection = Connection::open(*uri, 5s);
+    auto connection = Connection::open(*uri, {});
     REQUIRE(connection.has_value());
     return Client{std::move(*connection), 5s};
 }
@@ -87,6 +87,24 @@ TEST_CASE("a wrong password fails with the server's code", "[B5]") {
     const auto allocation = client.allocate();
     REQUIRE_FALSE(allocation.has_value());
     CHECK(allocation.error().code == 401);
+}
+
+TEST_CASE("a 300 says where to go", "[R4][rfc8489-10]") {
+    const Endpoint elsewhere = *Endpoint::parse("192.0.2.9:3479");
+    const LoopbackServer server{SOCK_DGRAM, [&](protocol::Bytes octets) {
+                                    std::array<std::byte, 512> buffer{};
+                                    auto builder = MessageBuilder::error(
+                                        buffer, *Message::decode(octets), ErrorCode::try_alternate);
+                                    builder.address(AttributeType::alternate_server, elsewhere);
+                                    const auto answer = builder.finish();
+                                    return std::vector<std::byte>{answer.begin(), answer.end()};
+                                }};
+    auto client = connect(server);
+    const auto allocation = client.allocate();
+    REQUIRE_FALSE(allocation.has_value());
+    CHECK(allocation.error().code == 300);
+    REQUIRE(allocation.error().alternate.has_value());
+    CHECK(*allocation.error().alternate == elsewhere);
 }
 
 TEST_CASE("a request that is lost is sent again", "[rfc8489-6.2.1]") {
