@@ -125,6 +125,11 @@ Field<EvenPort> even_port(const Message& message) noexcept {
 Field<std::uint64_t> reservation_token(const Message& message) noexcept {
     return field<std::uint64_t>(message, AttributeType::reservation_token, leading<std::uint64_t>);
 }
+Field<ConnectionId> connection_id(const Message& message) noexcept {
+    return field<ConnectionId>(message, AttributeType::connection_id, [](Bytes value) {
+        return std::optional{ConnectionId{*leading<std::uint32_t>(value)}};
+    });
+}
 Field<std::uint16_t> channel_number(const Message& message) noexcept {
     return field<std::uint16_t>(message, AttributeType::channel_number, leading<std::uint16_t>);
 }

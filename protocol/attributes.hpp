@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "protocol/address.hpp"
+#include "protocol/connection_id.hpp"
 #include "protocol/error_code.hpp"
 #include "protocol/message.hpp"
 
@@ -87,6 +88,7 @@ enum class PasswordAlgorithm : std::uint16_t { md5 = 0x0001, sha256 = 0x0002 };
 [[nodiscard]] Field<std::uint8_t> additional_address_family(const Message& message) noexcept;
 [[nodiscard]] Field<EvenPort> even_port(const Message& message) noexcept;
 [[nodiscard]] Field<std::uint64_t> reservation_token(const Message& message) noexcept;
+[[nodiscard]] Field<ConnectionId> connection_id(const Message& message) noexcept;
 [[nodiscard]] Field<std::uint16_t> channel_number(const Message& message) noexcept;
 [[nodiscard]] Field<ChangeRequest> change_request(const Message& message) noexcept;
 [[nodiscard]] Field<std::uint16_t> response_port(const Message& message) noexcept;

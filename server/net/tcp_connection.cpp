@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace turnpike::net {
 
@@ -28,6 +29,8 @@ void clear(std::vector<std::byte>& buffer) {
 
 TcpConnection::Input TcpConnection::read(protocol::MutableBytes shared) {
     clear(whole_);
+    clear(kept_);
+    last_ = {};
     const auto count = ::recv(socket_, shared.data(), shared.size(), MSG_DONTWAIT);
     if (count == 0) return Input::end;
     if (count < 0) {
@@ -54,6 +57,7 @@ std::optional<Frame> TcpConnection::next() {
     if (fresh_.empty()) return std::nullopt;
     const Frame frame = examine(fresh_);
     if (frame.state == Frame::State::complete) {
+        last_ = fresh_.first(frame.octets);
         fresh_ = fresh_.subspan(frame.octets);
         return frame;
     }
@@ -64,12 +68,21 @@ std::optional<Frame> TcpConnection::next() {
     return std::nullopt;
 }
 
+void TcpConnection::take_back() {
+    std::vector<std::byte> unread{last_.begin(), last_.end()};
+    unread.insert(unread.end(), fresh_.begin(), fresh_.end());
+    kept_ = std::move(unread);
+    fresh_ = kept_;
+    last_ = {};
+}
+
 std::optional<Frame> TcpConnection::finish_half() {
     while (true) {
         const Frame frame = examine(half_);
         if (frame.state == Frame::State::complete) {
             whole_.swap(half_);  // the frame's views stay with the octets
             half_.clear();
+            last_ = whole_;
             return frame;
         }
         if (broken_ || fresh_.empty()) return std::nullopt;

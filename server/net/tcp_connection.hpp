@@ -44,6 +44,9 @@ public:
     // too where it begins with ChannelData: nobody has a channel before the first request, but "GET
     // /" reads like one (RFC 8489 section 6.3).
     [[nodiscard]] std::optional<protocol::Frame> next();
+    // The message that next() yielded last was not handled: next() yields it again, and then what
+    // follows it. Nothing of `shared` is needed any more, so the connection can go elsewhere.
+    void take_back();
     [[nodiscard]] bool broken() const noexcept { return broken_; }
     [[nodiscard]] bool has_half_message() const noexcept { return !half_.empty(); }
 
@@ -69,7 +72,9 @@ private:
     protocol::ChannelRange channels_;
     std::size_t queue_octets_max_;
     // Owned by the worker.
-    protocol::Bytes fresh_;         // of `shared`: read and not yet taken
+    protocol::Bytes fresh_;         // of `shared` or kept_: read and not yet taken
+    std::vector<std::byte> kept_;   // what was taken back
+    protocol::Bytes last_;          // the message that next() yielded last, padding included
     std::vector<std::byte> half_;   // the beginning of a message
     std::vector<std::byte> whole_;  // what became of it, as next() yielded it
     bool spoke_stun_ = false;       // the first message has come

@@ -39,6 +39,11 @@ int Watch::descriptor() const noexcept {
     return state_->descriptor.native_handle();
 }
 
+FileDescriptor Watch::release() noexcept {
+    state_->reading = false;
+    return FileDescriptor{state_->descriptor.release()};
+}
+
 void Watch::on_readable(Callback callback) {
     state_->readable = std::move(callback);
     resume_reading();

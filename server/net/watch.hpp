@@ -37,6 +37,8 @@ public:
     void wait_writable();  // calls on_writable's callback once
 
     [[nodiscard]] int descriptor() const noexcept;
+    // Gives the descriptor up, open, to be watched by another loop. This watch is over.
+    [[nodiscard]] FileDescriptor release() noexcept;
 
 private:
     struct State;

@@ -76,6 +76,8 @@ enum class Counter : std::uint8_t {
     tcp_cut_malformed,
     tcp_cut_slow_reader,
     tcp_closed,
+    tcp_cut_handover,
+    tcp_handed_over,
     count  // not a counter: how many there are
 };
 
@@ -106,6 +108,8 @@ inline constexpr std::string_view ended_help = "Allocations ended, by reason";
 inline constexpr std::string_view accepted_help = "TCP connections accepted";
 inline constexpr std::string_view refused_help = "TCP connections refused at a limit";
 inline constexpr std::string_view closed_help = "TCP connections ended, by reason";
+inline constexpr std::string_view handed_help =
+    "TCP connections that went on at the worker which has their allocation";
 
 inline constexpr std::array counter_rows{
     CounterRow{Counter::packets_to_peer, "turnpike_relayed_packets_total", R"(direction="to_peer")",
@@ -199,6 +203,9 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::tcp_cut_slow_reader, "turnpike_tcp_closed_total", R"(reason="slow_reader")",
                closed_help},
     CounterRow{Counter::tcp_closed, "turnpike_tcp_closed_total", R"(reason="peer")", closed_help},
+    CounterRow{Counter::tcp_cut_handover, "turnpike_tcp_closed_total", R"(reason="handover")",
+               closed_help},
+    CounterRow{Counter::tcp_handed_over, "turnpike_tcp_handed_over_total", "", handed_help},
 };
 
 static_assert(counter_rows.size() == counter_count);

@@ -10,10 +10,11 @@
 #include "protocol/address.hpp"
 #include "protocol/bytes.hpp"
 #include "server/worker/outbox.hpp"
+#include "server/worker/relay_directory.hpp"
 
 namespace turnpike::worker {
 
-// A connection as those see it who only write to it.
+// A connection as those see it who write to it, or find that it is another worker's.
 class StreamWriter {
 public:
     virtual ~StreamWriter() = default;
@@ -21,6 +22,9 @@ public:
     virtual void answer(protocol::Bytes message) = 0;
     // False where data finds no room: it is dropped whole.
     [[nodiscard]] virtual bool relay(protocol::Bytes message) = 0;
+    // The message that is being handled belongs to another worker, and the connection with it
+    // (handed_connection.hpp).
+    virtual void leave(WorkerIndex owner) = 0;
 };
 
 struct ClientLink {

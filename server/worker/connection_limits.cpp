@@ -20,14 +20,14 @@ IpAddress counted_as(const IpAddress& client) noexcept {
 
 }  // namespace
 
-bool ConnectionLimits::take(const IpAddress& client) {
+ConnectionLimits::Place ConnectionLimits::take(const IpAddress& client) {
     const std::lock_guard lock{mutex_};
-    if (total_ != 0 && held_ >= total_) return false;
+    if (total_ != 0 && held_ >= total_) return {};
     const auto [entry, is_new] = by_address_.try_emplace(counted_as(client), 0U);
-    if (per_address_ != 0 && entry->second >= per_address_) return false;
+    if (per_address_ != 0 && entry->second >= per_address_) return {};
     ++entry->second;
     ++held_;
-    return true;
+    return {*this, client};
 }
 
 void ConnectionLimits::give_back(const IpAddress& client) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <utility>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -16,15 +17,41 @@ namespace turnpike::worker {
 
 class ConnectionLimits {
 public:
+    // One connection's place, given back when it goes. Empty where there was none left.
+    class Place {
+    public:
+        Place() noexcept = default;
+        Place(Place&& other) noexcept
+            : limits_{std::exchange(other.limits_, nullptr)}, client_{other.client_} {}
+        Place& operator=(Place&& other) noexcept {
+            std::swap(limits_, other.limits_);
+            std::swap(client_, other.client_);
+            return *this;
+        }
+        ~Place() {
+            if (limits_ != nullptr) limits_->give_back(client_);
+        }
+        [[nodiscard]] explicit operator bool() const noexcept { return limits_ != nullptr; }
+
+    private:
+        friend ConnectionLimits;
+        Place(ConnectionLimits& limits, const protocol::IpAddress& client) noexcept
+            : limits_{&limits}, client_{client} {}
+
+        ConnectionLimits* limits_ = nullptr;
+        protocol::IpAddress client_;
+    };
+
     ConnectionLimits(std::uint32_t total, std::uint32_t per_address) noexcept
         : total_{total}, per_address_{per_address} {}
 
-    // True, and counted, where one more may open. 0 as a limit: none.
-    [[nodiscard]] bool take(const protocol::IpAddress& client);
-    void give_back(const protocol::IpAddress& client);
+    // Where one more may open. 0 as a limit: none.
+    [[nodiscard]] Place take(const protocol::IpAddress& client);
     [[nodiscard]] std::size_t held() const;
 
 private:
+    void give_back(const protocol::IpAddress& client);
+
     // Constant after construction.
     std::uint32_t total_;
     std::uint32_t per_address_;

@@ -13,12 +13,14 @@
 namespace turnpike::worker {
 
 PostOffice::Box::Box()
-    : bell{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)}, mail{capacity, [this] {
-                                                               // Fails only where the bell rings
-                                                               // already.
-                                                               (void)::eventfd_write(bell.get(), 1);
-                                                           }} {
+    : bell{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)},
+      mail{capacity, [this] { ring(); }},
+      connections{connections_capacity, [this] { ring(); }} {
     if (!bell) throw std::runtime_error{"no descriptor left for a worker's mailbox"};
+}
+
+void PostOffice::Box::ring() const noexcept {
+    (void)::eventfd_write(bell.get(), 1);  // fails only where the bell rings already
 }
 
 PostOffice::PostOffice(std::size_t workers) {
@@ -32,6 +34,10 @@ bool PostOffice::post(WorkerIndex to, const relay::PeerBound& datagram) const {
                                   .peer = datagram.peer,
                                   .payload = {datagram.payload.begin(), datagram.payload.end()},
                                   .traffic_class = datagram.traffic_class});
+}
+
+bool PostOffice::hand_over(WorkerIndex to, HandedConnection connection) const {
+    return boxes_[to]->connections.push(std::move(connection));
 }
 
 net::FileDescriptor PostOffice::bell(WorkerIndex own) const {

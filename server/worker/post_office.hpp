@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // The mailboxes of all workers: how a datagram from a relayed address of one reaches a relayed
-// address of another. A full mailbox refuses, and the sender counts a drop; nobody ever waits. Any
-// worker may post to any other; each collects from its own alone.
+// address of another, and how a client's connection reaches the worker that it belongs to. A full
+// mailbox refuses, and the sender counts a drop; nobody ever waits. Any worker may post to any
+// other; each collects from its own alone.
 #pragma once
 
 #include <memory>
@@ -12,6 +13,7 @@
 
 #include "server/net/file_descriptor.hpp"
 #include "server/relay/forwarder.hpp"
+#include "server/worker/handed_connection.hpp"
 #include "server/worker/mailbox.hpp"
 #include "server/worker/relay_directory.hpp"
 
@@ -32,24 +34,33 @@ public:
     // False where the mailbox is full.
     [[nodiscard]] bool post(WorkerIndex to, const relay::PeerBound& datagram) const;
 
-    // Calls open(const relay::PeerBound&) for what has come.
-    template <typename Open>
-    void collect(WorkerIndex own, Open&& open) const {
+    // Where the mailbox is full the connection is closed.
+    [[nodiscard]] bool hand_over(WorkerIndex to, HandedConnection connection) const;
+
+    // Calls open(const relay::PeerBound&) and adopt(HandedConnection&&) for what has come.
+    template <typename Open, typename Adopt>
+    void collect(WorkerIndex own, Open&& open, Adopt&& adopt) const {
         silence(own);  // first: whoever posts from now on rings again
         boxes_[own]->mail.drain([&](const Mail& mail) {
             open(relay::PeerBound{mail.source, mail.peer, mail.payload, mail.traffic_class});
         });
+        boxes_[own]->connections.drain(std::forward<Adopt>(adopt));
     }
     // Readable while there is something to collect. A duplicate, for its worker to own.
     [[nodiscard]] net::FileDescriptor bell(WorkerIndex own) const;
 
-    static constexpr std::size_t capacity = 512;  // messages for one worker
+    // Messages for one worker. Datagrams do not crowd connections out.
+    static constexpr std::size_t capacity = 512;
+    static constexpr std::size_t connections_capacity = 256;
 
 private:
     struct Box {
         Box();
+        void ring() const noexcept;
+
         net::FileDescriptor bell;
         Mailbox<Mail> mail;
+        Mailbox<HandedConnection> connections;
     };
     void silence(WorkerIndex own) const noexcept;
 

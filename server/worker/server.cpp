@@ -112,6 +112,7 @@ struct Server::Parts {
                  .peer_policy = peer_policy,
                  .directory = directory,
                  .connections = connections,
+                 .peer_connections = peer_connections,
                  .log = log},
           post_office{worker_count(config.server)} {}
 
@@ -129,6 +130,7 @@ struct Server::Parts {
     RelayDirectory directory;
     auth::PeerPolicy peer_policy;
     ConnectionLimits connections;
+    ConnectionDirectory peer_connections;
     Shared shared;
     PostOffice post_office;
     std::vector<std::unique_ptr<Worker>> workers;

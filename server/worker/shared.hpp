@@ -10,6 +10,7 @@
 #include "auth/peer_policy.hpp"
 #include "auth/user_directory.hpp"
 #include "server/telemetry/log.hpp"
+#include "server/worker/connection_directory.hpp"
 #include "server/worker/connection_limits.hpp"
 #include "server/worker/relay_directory.hpp"
 #include "server/worker/settings.hpp"
@@ -26,6 +27,7 @@ struct Shared {
     const auth::PeerPolicy& peer_policy;
     RelayDirectory& directory;
     ConnectionLimits& connections;
+    ConnectionDirectory& peer_connections;
     telemetry::Log& log;
 };
 

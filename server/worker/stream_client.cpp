@@ -8,16 +8,17 @@ namespace turnpike::worker {
 using protocol::TimePoint;
 using telemetry::Counter;
 
-StreamClient::StreamClient(std::unique_ptr<net::Watch> socket, const Setup& setup,
-                           OnChange on_change)
-    : setup_{setup},
+StreamClient::StreamClient(Setup setup, OnChange on_change)
+    : five_tuple_{setup.five_tuple},
+      limits_{setup.limits},
       on_change_{std::move(on_change)},
-      link_{.client = setup_.five_tuple.client, .source = {}, .stream = this},
-      socket_{std::move(socket)},
-      connection_{socket_->descriptor(), setup_.channels, setup_.limits.queue_octets_max},
-      heard_{setup_.now},
-      half_since_{setup_.now},
-      read_since_{setup_.now} {
+      link_{.client = five_tuple_.client, .source = {}, .stream = this},
+      socket_{std::move(setup.socket)},
+      connection_{std::move(setup.connection)},
+      place_{std::move(setup.place)},
+      heard_{setup.now},
+      half_since_{setup.now},
+      read_since_{setup.now} {
     socket_->on_writable([this] { on_change_(*this); });
 }
 
@@ -32,7 +33,7 @@ void StreamClient::answer(protocol::Bytes message) {
 }
 
 bool StreamClient::relay(protocol::Bytes message) {
-    if (state_ == State::over || state_ == State::half_closed) return false;
+    if (!listening()) return false;
     if (!connection_.queue_data(message)) return false;
     change();
     return true;
@@ -54,10 +55,23 @@ void StreamClient::drained(TimePoint now) noexcept {
 }
 
 void StreamClient::half_close() {
-    if (state_ == State::over) return;
+    if (!listening()) return;
     state_ = State::half_closed;
     socket_->pause_reading();
     change();
+}
+
+void StreamClient::leave(WorkerIndex owner) {
+    if (!listening()) return;
+    connection_.take_back();
+    state_ = State::leaving;
+    owner_ = owner;
+    socket_->pause_reading();
+    change();
+}
+
+HandedConnection StreamClient::release() {
+    return {socket_->release(), std::move(connection_), five_tuple_, std::move(place_)};
 }
 
 void StreamClient::finish(Counter reason) {
@@ -69,7 +83,7 @@ void StreamClient::finish(Counter reason) {
 }
 
 void StreamClient::flush() {
-    if (state_ == State::over) return;
+    if (state_ == State::over || state_ == State::leaving) return;
     switch (connection_.flush()) {
         case net::TcpConnection::Output::done:
             if (state_ == State::half_closed) finish(Counter::tcp_closed);
@@ -82,17 +96,16 @@ void StreamClient::flush() {
 }
 
 std::optional<Counter> StreamClient::due(TimePoint now, bool has_allocation) noexcept {
-    const StreamSettings& limits = setup_.limits;
     if (connection_.queued() == 0 || connection_.written() != written_) {
         written_ = connection_.written();
         read_since_ = now;
     }
-    if (now - read_since_ >= limits.not_reading) return Counter::tcp_cut_slow_reader;
-    if (half_ && now - half_since_ >= limits.half_message) return Counter::tcp_cut_idle;
-    if (state_ == State::fresh && now - heard_ >= limits.first_message) {
+    if (now - read_since_ >= limits_.not_reading) return Counter::tcp_cut_slow_reader;
+    if (half_ && now - half_since_ >= limits_.half_message) return Counter::tcp_cut_idle;
+    if (state_ == State::fresh && now - heard_ >= limits_.first_message) {
         return Counter::tcp_cut_idle;
     }
-    if (!has_allocation && now - heard_ >= limits.idle) return Counter::tcp_cut_idle;
+    if (!has_allocation && now - heard_ >= limits_.idle) return Counter::tcp_cut_idle;
     return std::nullopt;
 }
 

@@ -15,6 +15,8 @@
 #include "server/net/watch.hpp"
 #include "server/telemetry/counters.hpp"
 #include "server/worker/client_link.hpp"
+#include "server/worker/handed_connection.hpp"
+#include "server/worker/relay_directory.hpp"
 #include "server/worker/settings.hpp"
 
 namespace turnpike::worker {
@@ -25,27 +27,33 @@ public:
         fresh,        // no whole message yet
         talking,      // messages both ways
         half_closed,  // the client sends no more; what is owed still goes out
+        leaving,      // to be handed to another worker with the turn
         over,         // to be ended with the turn
     };
     // Something waits to be written, or can be again, or the client is over.
     using OnChange = std::function<void(StreamClient&)>;
 
     struct Setup {
+        std::unique_ptr<net::Watch> socket;
+        net::TcpConnection connection;  // of that socket
         protocol::FiveTuple five_tuple;
-        protocol::ChannelRange channels{};
+        ConnectionLimits::Place place;
         StreamSettings limits;
         protocol::TimePoint now;
     };
-    StreamClient(std::unique_ptr<net::Watch> socket, const Setup& setup, OnChange on_change);
+    StreamClient(Setup setup, OnChange on_change);
 
     void answer(protocol::Bytes message) override;
     [[nodiscard]] bool relay(protocol::Bytes message) override;
+    void leave(WorkerIndex owner) override;
 
     // A whole message came.
     void heard(protocol::TimePoint now) noexcept;
     // All that was there has been read.
     void drained(protocol::TimePoint now) noexcept;
     void half_close();
+    // What leaves, once. Nothing else may be asked of this client afterwards.
+    [[nodiscard]] HandedConnection release();
     // Why is what a counter says; the first reason stays.
     void finish(telemetry::Counter reason);
     void flush();
@@ -55,10 +63,13 @@ public:
                                                         bool has_allocation) noexcept;
 
     [[nodiscard]] State state() const noexcept { return state_; }
-    [[nodiscard]] telemetry::Counter reason() const noexcept { return reason_; }
-    [[nodiscard]] const protocol::FiveTuple& five_tuple() const noexcept {
-        return setup_.five_tuple;
+    // Its messages are still taken.
+    [[nodiscard]] bool listening() const noexcept {
+        return state_ == State::fresh || state_ == State::talking;
     }
+    [[nodiscard]] telemetry::Counter reason() const noexcept { return reason_; }
+    [[nodiscard]] WorkerIndex owner() const noexcept { return owner_; }  // where it leaves
+    [[nodiscard]] const protocol::FiveTuple& five_tuple() const noexcept { return five_tuple_; }
     [[nodiscard]] const ClientLink& link() const noexcept { return link_; }
     [[nodiscard]] net::TcpConnection& connection() noexcept { return connection_; }
     [[nodiscard]] net::Watch& socket() noexcept { return *socket_; }
@@ -69,12 +80,15 @@ private:
     void change();
 
     // Constant after construction.
-    Setup setup_;
+    protocol::FiveTuple five_tuple_;
+    StreamSettings limits_;
     OnChange on_change_;
     ClientLink link_;
     // Owned by the worker.
     std::unique_ptr<net::Watch> socket_;
     net::TcpConnection connection_;
+    ConnectionLimits::Place place_;
+    WorkerIndex owner_ = 0;
     State state_ = State::fresh;
     telemetry::Counter reason_ = telemetry::Counter::tcp_closed;
     std::uint64_t written_ = 0;       // as of read_since_

@@ -45,32 +45,62 @@ void StreamService::accept(net::Watch& listener, TimePoint now) {
 }
 
 void StreamService::welcome(net::Accepted accepted, TimePoint now) {
-    if (!context_.shared.connections.take(accepted.client.address)) {
-        return context_.count(Counter::tcp_refused);
-    }
-    const protocol::FiveTuple five_tuple{accepted.client, accepted.server,
-                                         protocol::Transport::tcp};
+    auto place = context_.shared.connections.take(accepted.client.address);
+    if (!place) return context_.count(Counter::tcp_refused);
+    const Settings& settings = context_.shared.settings;
+    net::TcpConnection connection{accepted.socket.get(), settings.turn.channels,
+                                  settings.stream.queue_octets_max};
+    const bool taken =
+        take_in({.socket = std::move(accepted.socket),
+                 .connection = std::move(connection),
+                 .five_tuple = {accepted.client, accepted.server, protocol::Transport::tcp},
+                 .place = std::move(place)},
+                now) != nullptr;
+    context_.count(taken ? Counter::tcp_accepted : Counter::tcp_refused);
+}
+
+StreamClient* StreamService::take_in(HandedConnection connection, TimePoint now) {
+    const protocol::FiveTuple five_tuple = connection.five_tuple;
     // The same five-tuple again: its old connection has ended and we have not been told yet.
     if (const auto old = clients_.find(five_tuple); old != clients_.end()) {
         end(*old->second, now);
     }
-    auto watch = std::make_unique<net::Watch>(context_.io, std::move(accepted.socket));
-    if (!*watch) {
-        context_.shared.connections.give_back(accepted.client.address);
-        return context_.count(Counter::tcp_refused);
-    }
-    const Settings& settings = context_.shared.settings;
+    auto watch = std::make_unique<net::Watch>(context_.io, std::move(connection.socket));
+    if (!*watch) return nullptr;
     auto client = std::make_unique<StreamClient>(
-        std::move(watch),
-        StreamClient::Setup{five_tuple, settings.turn.channels, settings.stream, now},
+        StreamClient::Setup{.socket = std::move(watch),
+                            .connection = std::move(connection.connection),
+                            .five_tuple = five_tuple,
+                            .place = std::move(connection.place),
+                            .limits = context_.shared.settings.stream,
+                            .now = now},
         [this](StreamClient& changed) {
             if (std::exchange(changed.listed, true)) return;
             changed_.push_back(&changed);
             events_.changed();
         });
-    client->socket().on_readable([this, raw = client.get()] { events_.readable(*raw); });
-    clients_.emplace(five_tuple, std::move(client));
-    context_.count(Counter::tcp_accepted);
+    StreamClient& place = *clients_.emplace(five_tuple, std::move(client)).first->second;
+    place.socket().on_readable([this, &place] { events_.readable(place); });
+    return &place;
+}
+
+void StreamService::adopt(HandedConnection connection, Moment now) {
+    StreamClient* client = take_in(std::move(connection), now.steady);
+    if (client == nullptr) return context_.count(Counter::tcp_cut_handover);
+    context_.count(Counter::tcp_handed_over);
+    take_messages(*client, now);
+    client->flush();  // what the giver owed
+    if (client->listening()) read(*client, now);
+}
+
+void StreamService::hand_over(StreamClient& client) {
+    const WorkerIndex owner = client.owner();
+    HandedConnection connection = client.release();
+    std::erase(changed_, &client);
+    clients_.erase(connection.five_tuple);
+    if (!parts_.post_office.hand_over(owner, std::move(connection))) {
+        context_.count(Counter::tcp_cut_handover);
+    }
 }
 
 void StreamService::read(StreamClient& client, Moment now) {
@@ -86,15 +116,20 @@ void StreamService::read(StreamClient& client, Moment now) {
             case TcpConnection::Input::failed:
                 return client.finish(Counter::tcp_closed);
         }
-        while (const auto frame = client.connection().next()) {
-            handle(client, *frame, now);
-            if (client.state() == StreamClient::State::over) break;
-        }
-        context_.outbox.flush();  // before its payloads are read over
-        if (client.connection().broken()) client.finish(Counter::tcp_cut_malformed);
-        if (client.state() == StreamClient::State::over) return;
-        client.drained(now.steady);
+        take_messages(client, now);
+        if (!client.listening()) return;
     }
+}
+
+void StreamService::take_messages(StreamClient& client, Moment now) {
+    while (client.listening()) {
+        const auto frame = client.connection().next();
+        if (!frame) break;
+        handle(client, *frame, now);
+    }
+    context_.outbox.flush();  // before its payloads are read over
+    if (client.connection().broken()) client.finish(Counter::tcp_cut_malformed);
+    client.drained(now.steady);
 }
 
 void StreamService::handle(StreamClient& client, const protocol::Frame& frame, Moment now) {
@@ -125,7 +160,11 @@ void StreamService::end_turn(TimePoint now) {
         for (StreamClient* client : std::exchange(changed_, {})) {
             client->listed = false;
             client->flush();
-            if (client->state() == StreamClient::State::over) end(*client, now);
+            if (client->state() == StreamClient::State::over) {
+                end(*client, now);
+            } else if (client->state() == StreamClient::State::leaving) {
+                hand_over(*client);
+            }
         }
     }
 }
@@ -145,7 +184,6 @@ void StreamService::end(StreamClient& client, TimePoint now) {
     (void)client.connection().flush();  // what is owed and still fits
     std::erase(changed_, &client);
     context_.count(client.reason());
-    context_.shared.connections.give_back(client.five_tuple().client.address);
     clients_.erase(protocol::FiveTuple{client.five_tuple()});
 }
 

@@ -29,6 +29,7 @@ public:
         EffectExecutor& executor;
         StunService& stun;
         PacketRelay& relay;
+        const PostOffice& post_office;
     };
     // Each is to call accept(), read() or nothing, within a turn.
     struct Events {
@@ -42,6 +43,8 @@ public:
     void listen(net::FileDescriptor socket);
     void accept(net::Watch& listener, protocol::TimePoint now);
     void read(StreamClient& client, protocol::Moment now);
+    // A connection that another worker took, and goes on here.
+    void adopt(HandedConnection connection, protocol::Moment now);
     // Cuts whoever is due, and listens again where descriptors had run out.
     void sweep(protocol::TimePoint now);
     // Writes what waits and ends who is over: the last thing of every turn.
@@ -52,6 +55,10 @@ public:
 
 private:
     void welcome(net::Accepted accepted, protocol::TimePoint now);
+    // None where the system has no room for it.
+    StreamClient* take_in(HandedConnection connection, protocol::TimePoint now);
+    void hand_over(StreamClient& client);
+    void take_messages(StreamClient& client, protocol::Moment now);
     void handle(StreamClient& client, const protocol::Frame& frame, protocol::Moment now);
     void end_allocation(const protocol::FiveTuple& five_tuple, protocol::TimePoint now);
     void end(StreamClient& client, protocol::TimePoint now);

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "protocol/attributes.hpp"
+#include "server/worker/owner.hpp"
 
 namespace turnpike::worker {
 
@@ -49,6 +50,9 @@ StunService::StunService(Context& context, const Parts& parts)
 void StunService::serve(const ClientMessage& message) {
     const auto decoded = decode(message);
     if (!decoded) return context_.count(Counter::drop_malformed);
+    if (const auto owner = owner_elsewhere(context_, message, *decoded)) {
+        return message.link.stream->leave(*owner);
+    }
     context_.count(message_counter(decoded->method()));
     const turn::Request request{*decoded, message.five_tuple, message.now, reply_buffer()};
     effects_.clear();

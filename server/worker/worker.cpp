@@ -42,7 +42,7 @@ Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
       opener_{context_, relay_events()},
       stun_{context_, {dispatcher_, executor_, opener_, relay_}},
       datagrams_{context_, stun_, relay_},
-      streams_{context_, {dispatcher_, executor_, stun_, relay_}, stream_events()},
+      streams_{context_, {dispatcher_, executor_, stun_, relay_, post_office}, stream_events()},
       mail_{context_.io, post_office.bell(index)},
       timer_{context_.io},
       next_sweep_{read_clock().steady + sweep_interval} {
@@ -116,9 +116,10 @@ void Worker::on_time(Moment now) {
 }
 
 void Worker::open_mail(Moment now) {
-    post_office_.collect(context_.index, [&](const relay::PeerBound& peer_bound) {
-        relay_.from_worker(peer_bound, now.steady);
-    });
+    post_office_.collect(
+        context_.index,
+        [&](const relay::PeerBound& peer_bound) { relay_.from_worker(peer_bound, now.steady); },
+        [&](HandedConnection&& connection) { streams_.adopt(std::move(connection), now); });
 }
 
 void Worker::end_everything(Moment now) {

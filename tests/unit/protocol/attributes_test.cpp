@@ -45,6 +45,7 @@ TEST_CASE("an attribute that is not there is absent in every getter", "[D3][F3][
     CHECK(additional_address_family(message).is_absent());
     CHECK(even_port(message).is_absent());
     CHECK(reservation_token(message).is_absent());
+    CHECK(connection_id(message).is_absent());
     CHECK(channel_number(message).is_absent());
     CHECK(data(message).is_absent());
     CHECK(username(message).is_absent());
@@ -105,6 +106,9 @@ TEST_CASE("an attribute of the wrong size is malformed, not absent and not a val
     }
     CHECK(malformed(0x8004, "00000303000000", icmp));
     CHECK(malformed(0x8004, "000003030000000000", icmp));
+    for (const std::string_view value : {"", "000000", "0000000000"}) {
+        CHECK(malformed(0x002A, value, connection_id));
+    }
     CHECK(malformed(0x001E, std::string(62, '0'), userhash));
     CHECK(malformed(0x001E, std::string(66, '0'), userhash));
     CHECK(malformed(0x8002, "0002", password_algorithms));
@@ -178,6 +182,7 @@ TEST_CASE("a family that does not exist is a value, so that it can be answered",
 
 TEST_CASE("a token is 64 bits", "[D28][rfc8656-18.10]") {
     CHECK(*reservation_token(One{0x0022, "0123456789abcdef"}.message()) == 0x0123456789ABCDEF);
+    CHECK(*connection_id(One{0x002A, "89abcdef"}.message()) == ConnectionId{0x89ABCDEF});
 }
 
 TEST_CASE("a username of 763 octets is read, a longer one malformed", "[A39][X10][rfc8489-14.3]") {

@@ -3,8 +3,10 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "protocol/channel_data.hpp"
@@ -211,6 +213,41 @@ TEST_CASE("a write that the kernel takes in part goes on where it stopped", "[I9
         seen.insert(seen.end(), buffer.begin(), buffer.begin() + count);
     }
     CHECK(seen == all);
+}
+
+TEST_CASE("a message that is taken back comes again, with what followed it", "[J15]") {
+    const auto split = GENERATE(as<std::size_t>{}, 0, 1, 5, 11);
+    Stream stream;
+    const Octets first = channel_data("first");
+    const Octets second = channel_data("second");
+    const Octets third = channel_data("third");
+    // So that the message is put together of two reads, or comes in one.
+    stream.write(protocol::Bytes{first}.first(split));
+    CHECK(stream.read().empty());
+    Octets rest{first.begin() + static_cast<std::ptrdiff_t>(split), first.end()};
+    rest.insert(rest.end(), second.begin(), second.end());
+    rest.insert(rest.end(), third.begin(), third.end() - 3);
+    stream.write(rest);
+    REQUIRE(stream.connection->read(stream.shared) == Input::some);
+    REQUIRE(stream.connection->next());
+    stream.connection->take_back();
+
+    TcpConnection elsewhere = std::move(*stream.connection);
+    std::ranges::fill(stream.shared, std::byte{});
+    std::vector<std::string> payloads;
+    const auto take_all = [&] {
+        while (const auto frame = elsewhere.next()) {
+            payloads.emplace_back(
+                protocol::as_text(protocol::ChannelData::decode(frame->message)->payload));
+        }
+    };
+    take_all();
+    CHECK(payloads == std::vector<std::string>{"first", "second"});
+    CHECK(elsewhere.has_half_message());
+    stream.write(protocol::Bytes{third}.last(3));
+    REQUIRE(elsewhere.read(stream.shared) == Input::some);
+    take_all();
+    CHECK(payloads == std::vector<std::string>{"first", "second", "third"});
 }
 
 }  // namespace

@@ -150,5 +150,30 @@ TEST_CASE("a descriptor that cannot be watched is an error") {
     CHECK_FALSE(watch);
 }
 
+TEST_CASE("a descriptor that is released stays open and goes on at another watch") {
+    boost::asio::io_context first{1};
+    boost::asio::io_context second{1};
+    Pair pair;
+    Watch watch{first, std::move(pair.near)};
+    int calls = 0;
+    watch.on_readable([&] { ++calls; });
+    watch.on_writable([&] { ++calls; });
+    watch.wait_writable();
+    pair.write("a");
+    FileDescriptor released = watch.release();
+    REQUIRE(released);
+    CHECK_FALSE(watch);
+    first.run();
+    CHECK(calls == 0);
+    Watch other{second, std::move(released)};
+    std::string seen;
+    other.on_readable([&] {
+        seen += read_from(other.descriptor());
+        second.stop();
+    });
+    second.run();
+    CHECK(seen == "a");
+}
+
 }  // namespace
 }  // namespace turnpike::net

@@ -20,6 +20,7 @@ struct Recorder final : StreamWriter {
         if (has_room) relayed += protocol::as_text(message);
         return has_room;
     }
+    void leave(WorkerIndex) override {}
 };
 
 TEST_CASE("a UDP client is told through the outbox") {

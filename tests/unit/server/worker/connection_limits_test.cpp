@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/connection_limits.hpp"
 
+#include <utility>
+#include <vector>
+
 #include "tests/support/catch.hpp"
 
 namespace turnpike::worker {
@@ -15,33 +18,47 @@ IpAddress address(const char* text) {
 TEST_CASE("one address holds no more than its share, and gets back what it gives back",
           "[I8][threats]") {
     ConnectionLimits limits{10, 2};
-    CHECK(limits.take(address("192.0.2.1")));
-    CHECK(limits.take(address("192.0.2.1")));
+    auto one = limits.take(address("192.0.2.1"));
+    const auto two = limits.take(address("192.0.2.1"));
+    CHECK(one);
+    CHECK(two);
     CHECK_FALSE(limits.take(address("192.0.2.1")));
-    CHECK(limits.take(address("192.0.2.2")));
-    limits.give_back(address("192.0.2.1"));
-    CHECK(limits.take(address("192.0.2.1")));
+    const auto other = limits.take(address("192.0.2.2"));
+    CHECK(other);
+    one = {};
+    const auto three = limits.take(address("192.0.2.1"));
+    CHECK(three);
     CHECK(limits.held() == 3);
 }
 
 TEST_CASE("a /64 of IPv6 counts as one address", "[threats]") {
     ConnectionLimits limits{10, 1};
-    CHECK(limits.take(address("2001:db8::1")));
+    const auto one = limits.take(address("2001:db8::1"));
+    CHECK(one);
     CHECK_FALSE(limits.take(address("2001:db8::ffff:1")));
     CHECK(limits.take(address("2001:db8:0:1::1")));
 }
 
 TEST_CASE("all addresses together hold no more than the total", "[threats]") {
     ConnectionLimits limits{3, 0};
-    for (std::uint32_t host = 0; host < 3; ++host) CHECK(limits.take(IpAddress::v4(host)));
+    std::vector<ConnectionLimits::Place> places;
+    for (std::uint32_t host = 0; host < 3; ++host) {
+        REQUIRE(places.emplace_back(limits.take(IpAddress::v4(host))));
+    }
     CHECK_FALSE(limits.take(IpAddress::v4(9)));
-    limits.give_back(IpAddress::v4(0));
+    places.erase(places.begin());
     CHECK(limits.take(IpAddress::v4(9)));
 }
 
-TEST_CASE("giving back what nobody took changes nothing") {
+TEST_CASE("a place that moves is given back once, by whom it moved to", "[I8]") {
     ConnectionLimits limits{1, 1};
-    limits.give_back(address("192.0.2.1"));
+    {
+        auto place = limits.take(address("192.0.2.1"));
+        const auto moved = std::move(place);
+        CHECK(moved);
+        place = {};
+        CHECK(limits.held() == 1);
+    }
     CHECK(limits.held() == 0);
 }
 

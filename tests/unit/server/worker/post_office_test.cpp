@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/post_office.hpp"
 
+#include <unistd.h>
+
+#include <fcntl.h>
+
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,10 +23,18 @@ relay::PeerBound datagram(std::string_view payload) {
 
 std::vector<std::string> collected(PostOffice& office, WorkerIndex own) {
     std::vector<std::string> texts;
-    office.collect(own, [&](const relay::PeerBound& mail) {
-        texts.emplace_back(protocol::as_text(mail.payload));
-    });
+    office.collect(
+        own,
+        [&](const relay::PeerBound& mail) { texts.emplace_back(protocol::as_text(mail.payload)); },
+        [](HandedConnection&&) {});
     return texts;
+}
+
+HandedConnection connection(int descriptor, const char* client) {
+    return {.socket = net::FileDescriptor{::dup(descriptor)},
+            .connection = {descriptor, protocol::ChannelRange::rfc5766, 1000},
+            .five_tuple = {endpoint(client), endpoint("192.0.2.9:3478"), protocol::Transport::tcp},
+            .place = {}};
 }
 
 TEST_CASE("a datagram arrives as it was posted, at whom it was posted to", "[H12]") {
@@ -31,11 +43,15 @@ TEST_CASE("a datagram arrives as it was posted, at whom it was posted to", "[H12
     REQUIRE(office.post(1, datagram("hello")));
     REQUIRE(office.post(1, datagram(large)));
     CHECK(collected(office, 0).empty());
-    office.collect(1, [&, first = true](const relay::PeerBound& mail) mutable {
-        CHECK(mail.source == endpoint("192.0.2.1:1"));
-        CHECK(mail.peer == endpoint("192.0.2.2:2"));
-        CHECK(protocol::as_text(mail.payload) == (std::exchange(first, false) ? "hello" : large));
-    });
+    office.collect(
+        1,
+        [&, first = true](const relay::PeerBound& mail) mutable {
+            CHECK(mail.source == endpoint("192.0.2.1:1"));
+            CHECK(mail.peer == endpoint("192.0.2.2:2"));
+            CHECK(protocol::as_text(mail.payload) ==
+                  (std::exchange(first, false) ? "hello" : large));
+        },
+        [](HandedConnection&&) {});
 }
 
 TEST_CASE("the bell rings while there is something to collect") {
@@ -57,6 +73,38 @@ TEST_CASE("a full mailbox refuses and keeps what it has", "[threats]") {
     CHECK_FALSE(office.post(0, datagram("one too many")));
     CHECK(collected(office, 0).size() == PostOffice::capacity);
     CHECK(office.post(0, datagram("room again")));
+}
+
+TEST_CASE("a connection arrives where it was handed to, and its bell rings", "[J15]") {
+    PostOffice office{2};
+    const auto bell = office.bell(1);
+    REQUIRE(office.hand_over(1, connection(bell.get(), "192.0.2.1:1")));
+    CHECK(test::wait_for(bell.get(), POLLIN));
+    int arrived = 0;
+    office.collect(
+        1, [](const relay::PeerBound&) {},
+        [&](HandedConnection&& handed) {
+            CHECK(handed.five_tuple.client == endpoint("192.0.2.1:1"));
+            CHECK(handed.socket);
+            ++arrived;
+        });
+    CHECK(arrived == 1);
+}
+
+TEST_CASE("connections have room of their own, and one too many is closed", "[threats]") {
+    PostOffice office{1};
+    const auto bell = office.bell(0);
+    for (std::size_t index = 0; index < PostOffice::capacity; ++index) {
+        REQUIRE(office.post(0, datagram("kept")));
+    }
+    for (std::size_t index = 0; index < PostOffice::connections_capacity; ++index) {
+        REQUIRE(office.hand_over(0, connection(bell.get(), "192.0.2.1:1")));
+    }
+    const auto last = ::fcntl(bell.get(), F_DUPFD_CLOEXEC, 0);
+    HandedConnection refused = connection(bell.get(), "192.0.2.1:2");
+    refused.socket = net::FileDescriptor{last};
+    CHECK_FALSE(office.hand_over(0, std::move(refused)));
+    CHECK(::fcntl(last, F_GETFD) == -1);
 }
 
 TEST_CASE("every message of several senders arrives, in the order of its sender") {

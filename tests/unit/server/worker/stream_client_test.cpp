@@ -24,9 +24,15 @@ struct Scenario {
         REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) ==
                 0);
         far = net::FileDescriptor{ends[1]};
-        client.emplace(std::make_unique<net::Watch>(io, net::FileDescriptor{ends[0]}),
-                       StreamClient::Setup{{}, protocol::ChannelRange::rfc5766, limits, start},
-                       [this](StreamClient&) { ++changes; });
+        client.emplace(
+            StreamClient::Setup{
+                .socket = std::make_unique<net::Watch>(io, net::FileDescriptor{ends[0]}),
+                .connection = {ends[0], protocol::ChannelRange::rfc5766, limits.queue_octets_max},
+                .five_tuple = {},
+                .place = {},
+                .limits = limits,
+                .now = start},
+            [this](StreamClient&) { ++changes; });
     }
     // What the client sends, read as the service reads it.
     void says(std::string_view text, TimePoint now) {
@@ -133,6 +139,36 @@ TEST_CASE("an answer without room ends the connection, for the first reason that
     CHECK_FALSE(s.client->relay(protocol::as_octets("late")));
     s.client->answer(protocol::as_octets("late"));
     CHECK(s.changes == changes);
+}
+
+TEST_CASE("a client that leaves takes along what it is owed and what it said last") {
+    Scenario s;
+    s.client->answer(protocol::as_octets("owed"));
+    const std::string twice{std::string{whole} + std::string{whole}};
+    REQUIRE(::send(s.far.get(), twice.data(), twice.size(), 0) == 40);
+    std::array<std::byte, 1024> shared{};
+    REQUIRE(s.client->connection().read(shared) == net::TcpConnection::Input::some);
+    REQUIRE(s.client->connection().next());
+    s.client->leave(7);
+    CHECK(s.client->state() == State::leaving);
+    CHECK(s.client->owner() == 7);
+    CHECK_FALSE(s.client->relay(protocol::as_octets("no data on the way")));
+    s.client->half_close();
+    s.client->flush();
+    CHECK(s.client->state() == State::leaving);
+
+    HandedConnection handed = s.client->release();
+    s.client.reset();
+    shared.fill({});
+    int messages = 0;
+    while (const auto frame = handed.connection.next()) {
+        CHECK(protocol::as_text(frame->message) == whole);
+        ++messages;
+    }
+    CHECK(messages == 2);
+    CHECK(handed.connection.flush() == net::TcpConnection::Output::done);
+    std::array<char, 16> buffer{};
+    CHECK(::recv(s.far.get(), buffer.data(), buffer.size(), 0) == 4);
 }
 
 TEST_CASE("a client that is gone is over when it is written to") {
