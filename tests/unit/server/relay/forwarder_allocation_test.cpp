@@ -3,31 +3,12 @@
 // Finding a session and forwarding a packet, relayed or dropped, take nothing from the heap: this
 // file counts what the whole program takes.
 #include <array>
-#include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include "server/relay/forwarder.hpp"
 #include "server/relay/route_table.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/counted_heap.hpp"
 #include "tests/support/relay_scenario.hpp"
-
-namespace {
-std::atomic<std::size_t> taken = 0;
-}  // namespace
-
-// Inlined, new and free() would look to the compiler like a pair that does not match.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    ++taken;
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-    throw std::bad_alloc{};
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace turnpike::relay {
 namespace {
@@ -69,9 +50,9 @@ TEST_CASE("a packet is found, judged and framed without the heap") {
     const Party party;
     table.install(session.id(), party.bound, 0, now + 300s);
     table.install(session.id(), party.bound, 0x4000, now + 600s);
-    const std::size_t before = taken;
+    const std::size_t before = test::heap_blocks_taken;
     const std::size_t relayed = relay_all(table, party, now);
-    const std::size_t after = taken;
+    const std::size_t after = test::heap_blocks_taken;
     CHECK(relayed == 400);
     CHECK(after == before);
 }
@@ -81,10 +62,10 @@ TEST_CASE("an allocation with one permission and one channel is one block of mem
     RouteTable table;
     const Session& session = table.open(RelayScenario::udp_client(), now);
     const Party party;
-    const std::size_t before = taken;
+    const std::size_t before = test::heap_blocks_taken;
     table.install(session.id(), party.bound, 0, now + 300s);
     table.install(session.id(), party.bound, 0x4000, now + 600s);
-    const std::size_t after = taken;
+    const std::size_t after = test::heap_blocks_taken;
     CHECK(after == before);
 }
 

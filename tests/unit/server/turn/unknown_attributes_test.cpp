@@ -27,7 +27,8 @@ std::vector<int> listed(const Octets& datagram) {
     const auto written = builder.finish();
     const protocol::Message answer = *protocol::Message::decode(written);
     std::vector<int> numbers;
-    for (const std::byte octet : answer.find(AttributeType::unknown_attributes)->value) {
+    const auto list = answer.find(AttributeType::unknown_attributes);
+    for (const std::byte octet : list->value) {
         numbers.push_back(std::to_integer<int>(octet));
     }
     return numbers;
