@@ -35,7 +35,6 @@ public:
     ~RunningWorkers() {
         for (const auto& worker : workers_) worker->stop();
         for (std::thread& thread : threads_) thread.join();
-        std::fclose(log_file_);
     }
     RunningWorkers(const RunningWorkers&) = delete;
     RunningWorkers& operator=(const RunningWorkers&) = delete;
@@ -50,9 +49,14 @@ public:
     }
 
 private:
+    struct Close {
+        void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+    };
+
     config::Config config_;
-    std::FILE* log_file_ = std::tmpfile();
-    telemetry::Log log_{telemetry::LogOptions{.descriptor = ::fileno(log_file_)}};
+    std::unique_ptr<std::FILE, Close> log_file_{
+        std::tmpfile()};  // outlives log_, which writes to it
+    telemetry::Log log_{telemetry::LogOptions{.descriptor = ::fileno(log_file_.get())}};
     std::vector<worker::RelayAddress> relays_ = worker::relay_addresses(config_.relay);
     worker::Settings settings_ = worker::worker_settings(config_, relays_);
     std::vector<protocol::IpAddress> relayed_{relays_.front().advertised};
