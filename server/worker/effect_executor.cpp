@@ -104,6 +104,8 @@ void EffectExecutor::carry_out(const turn::EndAllocation& effect, protocol::Time
     context_.shared.directory.give_back_quota(holding->username);
     context_.routes.close(effect.allocation);
     context_.holdings.erase(effect.allocation);
+    // Last: whoever sees the count finds everything given back.
+    context_.count(end_counter(effect.reason));
 }
 
 void EffectExecutor::close(Holding& holding, Family family) {
@@ -116,7 +118,6 @@ void EffectExecutor::close(Holding& holding, Family family) {
 }
 
 void EffectExecutor::log_end(const Holding& holding, EndReason reason, protocol::TimePoint now) {
-    context_.count(end_counter(reason));
     const relay::Traffic& to_peer = holding.session->traffic_to_peer();
     const relay::Traffic& to_client = holding.session->traffic_from_peer();
     context_.shared.log.info("allocation ended", {{"id", static_cast<std::uint64_t>(holding.id)},
