@@ -8,7 +8,6 @@
 
 namespace turnpike::worker {
 
-using protocol::Endpoint;
 using protocol::Packet;
 using protocol::TimePoint;
 using relay::Drop;
