@@ -67,13 +67,22 @@ struct User {
     bool operator==(const User&) const = default;
 };
 
+// Two PEM files: the server's certificate and those above it, and its key.
+struct CertificatePair {
+    std::string certificate;
+    std::string private_key;
+    bool operator==(const CertificatePair&) const = default;
+};
+
 struct Listen {
     std::vector<protocol::Endpoint> udp;
     std::vector<protocol::Endpoint> tcp;
     std::vector<protocol::Endpoint> tls;
     std::vector<protocol::Endpoint> dtls;
-    std::string certificate;
+    std::vector<protocol::Endpoint> automatic;  // listen.auto: plain and secured on one port
+    std::string certificate;                    // with private_key: for clients that name no other
     std::string private_key;
+    std::vector<CertificatePair> certificates;
     bool operator==(const Listen&) const = default;
 };
 

@@ -79,6 +79,8 @@ template <typename Member>
         return Kind::secrets;
     else if constexpr (std::is_same_v<Member, std::vector<User>>)
         return Kind::users;
+    else if constexpr (std::is_same_v<Member, std::vector<CertificatePair>>)
+        return Kind::certificates;
     else
         return static_cast<Kind>(std::is_same_v<Member, std::vector<AccessTokenKey>>
                                      ? Kind::access_token_keys

@@ -49,19 +49,42 @@ constexpr std::array listen_options{
         .needs_restart = true,
         .is_reserved = true,
     }),
+    at<&Config::listen, &Listen::automatic>({
+        .key = "listen.auto",
+        .fallback = "[]",
+        .help = "Where clients reach us over all of UDP, TCP, TLS and DTLS on one port, told apart "
+                "by their first octet; needs a certificate and its key",
+        .example = R"(["0.0.0.0:443"])",
+        .needs_restart = true,
+        .is_reserved = true,
+    }),
     at<&Config::listen, &Listen::certificate>({
         .key = "listen.certificate",
         .fallback = R"("")",
-        .help = "PEM file with the certificate chain for TLS and DTLS",
+        .help = "PEM file with the certificate for TLS and DTLS, followed by those that issued it; "
+                "looked at again when it changes and on SIGHUP, so server.user must be able to "
+                "read it (give it to a group of that user)",
         .max = 4096,
-        .is_reserved = true,
+        .example = R"("/etc/turnpike/cert.pem")",
+        .needs_restart = true,
     }),
     at<&Config::listen, &Listen::private_key>({
         .key = "listen.private_key",
         .fallback = R"("")",
-        .help = "PEM file with the private key of the certificate",
+        .help = "PEM file with the private key of the certificate, without a passphrase; read "
+                "again like the certificate",
         .max = 4096,
-        .is_reserved = true,
+        .example = R"("/etc/turnpike/key.pem")",
+        .needs_restart = true,
+    }),
+    at<&Config::listen, &Listen::certificates>({
+        .key = "listen.certificates",
+        .fallback = "[]",
+        .help = "More certificates, each with its key, for clients that ask for a name that one "
+                "of them has (SNI)",
+        .max = 4096,
+        .example = R"([{ certificate = "/etc/ssl/b.pem", private_key = "/etc/ssl/b.key" }])",
+        .needs_restart = true,
     }),
 };
 

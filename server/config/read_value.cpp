@@ -66,6 +66,7 @@ private:
     std::optional<std::vector<ExternalAddress>> external_addresses(const toml::node& node);
     std::optional<std::vector<User>> users(const toml::node& node);
     std::optional<AccessTokenKey> access_token_key(const toml::node& node);
+    std::optional<CertificatePair> certificate_pair(const toml::node& node);
 
     // Every element, so that every wrong one is reported; none if any is wrong.
     template <typename Element>
@@ -108,6 +109,8 @@ std::optional<Value> ValueReader::read(const toml::node& node) {
             return users(node);
         case Kind::access_token_keys:
             return list(node, &ValueReader::access_token_key);
+        case Kind::certificates:
+            return list(node, &ValueReader::certificate_pair);
     }
     return std::nullopt;
 }
@@ -317,6 +320,20 @@ std::optional<AccessTokenKey> ValueReader::access_token_key(const toml::node& no
     const auto* table = node.as_table();
     if (table != nullptr) return read_access_token_key(*table, option_, complaints_);
     expected(node, R"(a table, as in { id = "north", key = "..." })");
+    return std::nullopt;
+}
+
+std::optional<CertificatePair> ValueReader::certificate_pair(const toml::node& node) {
+    const auto* table = node.as_table();
+    CertificatePair pair;
+    if (table != nullptr) {
+        pair.certificate = (*table)["certificate"].value_or(std::string{});
+        pair.private_key = (*table)["private_key"].value_or(std::string{});
+    }
+    const bool is_good = table != nullptr && table->size() == 2 && !pair.certificate.empty() &&
+                         !pair.private_key.empty();
+    if (is_good) return pair;
+    complain(node, R"(write { certificate = "FILE", private_key = "FILE" })");
     return std::nullopt;
 }
 

@@ -83,6 +83,8 @@ std::string describe_type(const Option& option) {
             return "a table of names and passwords";
         case Kind::access_token_keys:
             return "a list of { id, key, algorithm, not_before, not_after } tables";
+        case Kind::certificates:
+            return "a list of { certificate, private_key } tables";
     }
     return {};
 }

@@ -62,13 +62,64 @@ void check_access_tokens(const Config& config, Findings& findings) {
     }
 }
 
+struct Listeners {
+    std::string_view key;
+    const std::vector<protocol::Endpoint>& endpoints;
+};
+
+[[nodiscard]] std::vector<Listeners> all_listeners(const Listen& listen) {
+    return {{"listen.udp", listen.udp},
+            {"listen.tcp", listen.tcp},
+            {"listen.tls", listen.tls},
+            {"listen.dtls", listen.dtls},
+            {"listen.auto", listen.automatic}};
+}
+
+// One port takes one kind of connection and one kind of datagram; listen.auto takes both.
+void check_overlap(const Listen& listen, Findings& findings) {
+    const std::vector<std::pair<Listeners, Listeners>> pairs{
+        {{"listen.tls", listen.tls}, {"listen.tcp", listen.tcp}},
+        {{"listen.dtls", listen.dtls}, {"listen.udp", listen.udp}},
+        {{"listen.auto", listen.automatic}, {"listen.udp", listen.udp}},
+        {{"listen.auto", listen.automatic}, {"listen.tcp", listen.tcp}},
+        {{"listen.auto", listen.automatic}, {"listen.tls", listen.tls}},
+        {{"listen.auto", listen.automatic}, {"listen.dtls", listen.dtls}}};
+    for (const auto& [one, other] : pairs) {
+        for (const protocol::Endpoint& each : one.endpoints) {
+            if (std::ranges::find(other.endpoints, each) == other.endpoints.end()) continue;
+            error(findings, one.key,
+                  fmt::format("{}: {} stands in {} too; leave it out of one of them", one.key,
+                              each.to_string(), other.key));
+        }
+    }
+}
+
+void check_certificates(const Listen& listen, Findings& findings) {
+    for (const auto& [key, endpoints] : all_listeners(listen)) {
+        const bool secured = key == "listen.tls" || key == "listen.dtls" || key == "listen.auto";
+        if (!secured || endpoints.empty() || !listen.certificate.empty()) continue;
+        error(findings, key,
+              fmt::format("{}: needs a certificate: set listen.certificate and "
+                          "listen.private_key",
+                          key));
+    }
+    if (listen.certificate.empty() == listen.private_key.empty()) return;
+    const bool lacks_key = listen.private_key.empty();
+    error(findings, lacks_key ? "listen.certificate" : "listen.private_key",
+          fmt::format("listen.{0}: needs its {1}: set listen.{1}",
+                      lacks_key ? "certificate" : "private_key",
+                      lacks_key ? "private_key" : "certificate"));
+}
+
 void check_listeners(const Config& config, Findings& findings) {
-    const auto& [udp, tcp, tls, dtls, certificate, private_key] = config.listen;
-    if (udp.empty() && tcp.empty() && tls.empty() && dtls.empty()) {
+    const auto listeners = all_listeners(config.listen);
+    if (std::ranges::all_of(listeners, [](const auto& each) { return each.endpoints.empty(); })) {
         error(findings, "listen.udp",
               "no listeners: set listen.udp or listen.tcp, as in [\"0.0.0.0:3478\"]");
     }
-    for (const auto& [key, endpoints] : {std::pair{"listen.udp", udp}, {"listen.tcp", tcp}}) {
+    check_overlap(config.listen, findings);
+    check_certificates(config.listen, findings);
+    for (const auto& [key, endpoints] : listeners) {
         for (const protocol::Endpoint& each : repeated(endpoints)) {
             error(findings, key, fmt::format("{}: {} stands there twice", key, each.to_string()));
         }

@@ -11,7 +11,7 @@
 namespace turnpike::config {
 namespace {
 
-static_assert(std::variant_size_v<Value> == static_cast<std::size_t>(Kind::access_token_keys) + 1);
+static_assert(std::variant_size_v<Value> == static_cast<std::size_t>(Kind::certificates) + 1);
 
 constexpr std::string_view hidden = R"("********")";
 
@@ -94,6 +94,12 @@ struct Writer {
     std::string operator()(const std::vector<AccessTokenKey>& keys) const {
         return list_of(keys, [this](const AccessTokenKey& each) {
             return to_toml(each, shown(encode_base64(each.key)));
+        });
+    }
+    std::string operator()(const std::vector<CertificatePair>& pairs) const {
+        return list_of(pairs, [](const CertificatePair& each) {
+            return fmt::format("{{ certificate = {}, private_key = {} }}", quoted(each.certificate),
+                               quoted(each.private_key));
         });
     }
 };

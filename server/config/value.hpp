@@ -34,6 +34,7 @@ enum class Kind : std::uint8_t {
     secrets,
     users,
     access_token_keys,
+    certificates,
 };
 
 struct Word {
@@ -41,11 +42,12 @@ struct Word {
     bool operator==(const Word&) const = default;
 };
 
-using Value = std::variant<bool, std::int64_t, std::chrono::seconds, std::string, Word,
-                           std::vector<std::string>, protocol::Endpoint,
-                           std::vector<protocol::Endpoint>, std::vector<protocol::IpAddress>,
-                           std::vector<protocol::Subnet>, PortRange, std::vector<ExternalAddress>,
-                           std::vector<Secret>, std::vector<User>, std::vector<AccessTokenKey>>;
+using Value =
+    std::variant<bool, std::int64_t, std::chrono::seconds, std::string, Word,
+                 std::vector<std::string>, protocol::Endpoint, std::vector<protocol::Endpoint>,
+                 std::vector<protocol::IpAddress>, std::vector<protocol::Subnet>, PortRange,
+                 std::vector<ExternalAddress>, std::vector<Secret>, std::vector<User>,
+                 std::vector<AccessTokenKey>, std::vector<CertificatePair>>;
 
 struct Option;
 

@@ -64,6 +64,12 @@ TEST_CASE("a value that does not fit is refused with its place, what is wrong an
             "expired is \"keep\" or \"end\""},
         Row{"auth.secrets", "[{ secret = \"s\", expire = \"end\" }]",
             "unknown key \"expire\"; did you mean expired?"},
+        Row{"listen.certificates", "[{ certificate = \"cert.pem\" }]",
+            "write { certificate = \"FILE\", private_key = \"FILE\" }"},
+        Row{"listen.certificates", "[\"cert.pem\"]",
+            "write { certificate = \"FILE\", private_key = \"FILE\" }"},
+        Row{"listen.certificates", "[{ certificate = 7, private_key = \"key.pem\" }]",
+            "write { certificate = \"FILE\", private_key = \"FILE\" }"},
         Row{"users", "{ alice = 7 }",
             "\"alice\" needs a password that is a string and not empty; quote a name that holds "
             "dots"},

@@ -57,6 +57,47 @@ TEST_CASE("a server that listens nowhere, or twice at one place, is refused") {
     CHECK(finding_of(config).key == "listen.udp");
 }
 
+TEST_CASE("what listens for TLS needs a certificate with its key") {
+    Config config = good();
+    const auto somewhere = std::vector{protocol::Endpoint::parse("0.0.0.0:5349").value()};
+    config.listen.tls = somewhere;
+    CHECK(finding_of(config).key == "listen.tls");
+    CHECK(finding_of(config).what ==
+          "listen.tls: needs a certificate: set listen.certificate and listen.private_key");
+    config.listen.certificate = "cert.pem";
+    CHECK(finding_of(config).what ==
+          "listen.certificate: needs its private_key: set listen.private_key");
+    config.listen.private_key = "key.pem";
+    CHECK(validate(config, {}).empty());
+    config.listen.dtls = somewhere;
+    config.listen.automatic = {protocol::Endpoint::parse("0.0.0.0:443").value()};
+    CHECK(validate(config, {}).empty());
+    config.listen.certificate.clear();
+    CHECK(validate(config, {}).size() == 4);
+    CHECK(validate(config, {}).back().what ==
+          "listen.private_key: needs its certificate: set listen.certificate");
+}
+
+TEST_CASE("one port takes one kind of stream and one kind of datagram") {
+    Config config = good();
+    config.listen.certificate = "cert.pem";
+    config.listen.private_key = "key.pem";
+    config.listen.tls = {config.listen.tcp.front()};
+    CHECK(finding_of(config).what ==
+          "listen.tls: 0.0.0.0:3478 stands in listen.tcp too; leave it out of one of them");
+    config.listen.tls.clear();
+    config.listen.dtls = {config.listen.udp.front()};
+    CHECK(finding_of(config).key == "listen.dtls");
+    config.listen.dtls.clear();
+    config.listen.automatic = {config.listen.udp.front()};
+    CHECK(validate(config, {}).size() == 2);
+    config.listen.udp.clear();
+    config.listen.tcp.clear();
+    CHECK(validate(config, {}).empty());
+    config.listen.automatic = {protocol::Endpoint::parse("0.0.0.0:50000").value()};
+    CHECK(finding_of(config).key == "listen.auto");
+}
+
 TEST_CASE("a listening port among the relayed ones is refused") {
     Config config = good();
     config.listen.tcp = {protocol::Endpoint::parse("192.0.2.1:50000").value()};

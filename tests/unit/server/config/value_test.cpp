@@ -20,17 +20,18 @@ TEST_CASE("a value of each kind is written as TOML that reads back to it") {
     struct Row {
         std::string_view key, toml;
     };
-    const Row row =
-        GENERATE(Row{"auth.password_algorithms", "false"}, Row{"server.workers", "8"},
-                 Row{"limits.tcp_idle", "15"}, Row{"realm", R"("ex \"ample\"")"},
-                 Row{"log.level", R"("debug")"}, Row{"relay.interfaces", R"(["eth0", "eth1"])"},
-                 Row{"admin.listen", R"("[::1]:8478")"},
-                 Row{"listen.udp", R"(["192.0.2.1:3478", "[2001:db8::1]:3478"])"},
-                 Row{"relay.addresses", R"(["203.0.113.5", "2001:db8::5"])"},
-                 Row{"peers.allow", R"(["10.0.0.0/8"])"}, Row{"relay.ports", "[50000, 50100]"},
-                 Row{"relay.external", R"({ "10.0.0.5" = "203.0.113.5" })"},
-                 Row{"auth.secrets", R"(["one", { secret = "two", expired = "end" }])"},
-                 Row{"users", R"({ "alice" = "secret one", "bob" = "two" })"});
+    const Row row = GENERATE(
+        Row{"auth.password_algorithms", "false"}, Row{"server.workers", "8"},
+        Row{"limits.tcp_idle", "15"}, Row{"realm", R"("ex \"ample\"")"},
+        Row{"log.level", R"("debug")"}, Row{"relay.interfaces", R"(["eth0", "eth1"])"},
+        Row{"admin.listen", R"("[::1]:8478")"},
+        Row{"listen.udp", R"(["192.0.2.1:3478", "[2001:db8::1]:3478"])"},
+        Row{"relay.addresses", R"(["203.0.113.5", "2001:db8::5"])"},
+        Row{"peers.allow", R"(["10.0.0.0/8"])"}, Row{"relay.ports", "[50000, 50100]"},
+        Row{"relay.external", R"({ "10.0.0.5" = "203.0.113.5" })"},
+        Row{"auth.secrets", R"(["one", { secret = "two", expired = "end" }])"},
+        Row{"listen.certificates", R"([{ certificate = "cert.pem", private_key = "key.pem" }])"},
+        Row{"users", R"({ "alice" = "secret one", "bob" = "two" })"});
     INFO(row.key);
     const Option& option = *find_option(row.key);
     Problems problems;
