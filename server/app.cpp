@@ -27,7 +27,8 @@ struct Runner {
     ExitCode operator()(const ServeCommand& command) const { return serve(command, error); }
 
     ExitCode operator()(const CheckConfigCommand& command) const {
-        const config::Loaded loaded = load_configuration(gather_inputs(command.config));
+        config::Loaded loaded = load_configuration(gather_inputs(command.config));
+        check_certificates(loaded);
         report(loaded, error);
         if (!loaded.ok()) return ExitCode::bad_configuration;
         print_effective(loaded, out);

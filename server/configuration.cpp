@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "auth/password.hpp"
+#include "server/net/tls_context.hpp"
 #include "server/worker/assemble.hpp"
 
 namespace turnpike {
@@ -82,6 +83,19 @@ config::Loaded load_configuration(const config::Inputs& inputs) {
         check_prepared(loaded, "users", user.password, "the password of " + quoted);
     }
     return loaded;
+}
+
+void check_certificates(config::Loaded& loaded) {
+    const auto files = worker::certificate_files(loaded.config.listen);
+    if (!loaded.ok() || files.empty()) return;
+    const auto contexts = net::TlsContexts::load(files, net::TicketKeys::make());
+    const auto setting =
+        std::ranges::find(loaded.settings, std::string_view{"listen.certificate"},
+                          [](const config::Setting& each) { return each.option->key; });
+    if (!contexts) return loaded.errors.push_back({setting->source, contexts.error().what});
+    for (std::string& each : (*contexts)->objections(std::chrono::system_clock::now())) {
+        loaded.warnings.push_back({setting->source, std::move(each)});
+    }
 }
 
 void report(const config::Loaded& loaded, std::ostream& error) {

@@ -24,6 +24,9 @@ inline constexpr std::string_view default_config_file = "/etc/turnpike/turnpike.
 [[nodiscard]] config::Loaded load_configuration(const config::Inputs& inputs);
 
 // Every warning and error, one a line.
+// Adds what is wrong with the certificates of a good configuration: a start would fail for it.
+void check_certificates(config::Loaded& loaded);
+
 void report(const config::Loaded& loaded, std::ostream& error);
 
 // What is in force and where it comes from, secrets masked. It is TOML.

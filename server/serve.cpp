@@ -41,7 +41,8 @@ ExitCode serve(const ServeCommand& command, std::ostream& error) {
     forbid_core_dumps();
     config::Inputs inputs = gather_inputs(command.config);
     if (!inputs.file) inputs.spare_secret = random_secret();
-    const config::Loaded loaded = load_configuration(inputs);
+    config::Loaded loaded = load_configuration(inputs);
+    check_certificates(loaded);
     report(loaded, error);
     if (!loaded.ok()) return ExitCode::bad_configuration;
     if (loaded.used_spare_secret) print_notice(loaded.config, error);

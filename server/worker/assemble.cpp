@@ -112,8 +112,9 @@ auth::PeerPolicySettings peer_policy_settings(const config::Config& config,
     auth::PeerPolicySettings settings{
         .allow = config.peers.allow, .deny = config.peers.deny, .own = {}, .relayed = {}};
     settings.own = net::host_addresses();
+    const config::Listen& listen = config.listen;
     for (const auto* endpoints :
-         {&config.listen.udp, &config.listen.tcp, &config.listen.tls, &config.listen.dtls}) {
+         {&listen.udp, &listen.tcp, &listen.tls, &listen.dtls, &listen.automatic}) {
         for (const protocol::Endpoint& endpoint : *endpoints) {
             settings.own.push_back(endpoint.address);
         }
@@ -151,6 +152,15 @@ auth::TokenSettings token_settings(const config::Config& config) {
 }
 
 }  // namespace
+
+std::vector<net::CertificateFiles> certificate_files(const config::Listen& listen) {
+    if (listen.tls.empty() && listen.dtls.empty() && listen.automatic.empty()) return {};
+    std::vector<net::CertificateFiles> files{{listen.certificate, listen.private_key}};
+    for (const auto& [certificate, private_key] : listen.certificates) {
+        files.push_back({certificate, private_key});
+    }
+    return files;
+}
 
 auth::UserDirectorySettings user_directory_settings(const config::Config& config) {
     auth::UserDirectorySettings settings{.realm = prepared(config.realm),

@@ -9,6 +9,7 @@
 #include "auth/peer_policy.hpp"
 #include "auth/user_directory.hpp"
 #include "server/config/config.hpp"
+#include "server/net/certificate.hpp"
 #include "server/worker/relay_directory.hpp"
 #include "server/worker/settings.hpp"
 
@@ -27,6 +28,8 @@ namespace turnpike::worker {
                                        const std::vector<RelayAddress>& relays);
 [[nodiscard]] auth::PeerPolicySettings peer_policy_settings(
     const config::Config& config, const std::vector<RelayAddress>& relays);
+// None where nothing listens for TLS or DTLS.
+[[nodiscard]] std::vector<net::CertificateFiles> certificate_files(const config::Listen& listen);
 [[nodiscard]] auth::UserDirectorySettings user_directory_settings(const config::Config& config);
 [[nodiscard]] auth::Authenticator make_authenticator(const config::Config& config,
                                                      bool username_anonymity);

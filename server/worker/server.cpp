@@ -13,12 +13,14 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "server/net/host_addresses.hpp"
 #include "server/net/socket_options.hpp"
 #include "server/net/tcp_listener.hpp"
 #include "server/net/udp_listener.hpp"
 #include "server/worker/assemble.hpp"
+#include "server/worker/certificate_keeper.hpp"
 #include "server/worker/worker.hpp"
 
 namespace turnpike::worker {
@@ -26,6 +28,10 @@ namespace turnpike::worker {
 using protocol::Endpoint;
 
 namespace {
+
+protocol::Moment read_clock() noexcept {
+    return {std::chrono::steady_clock::now(), std::chrono::system_clock::now()};
+}
 
 std::vector<protocol::IpAddress> advertised(const std::vector<RelayAddress>& relays) {
     std::vector<protocol::IpAddress> addresses;
@@ -104,6 +110,7 @@ struct Server::Parts {
           authenticator{make_authenticator(config, users.supports_userhash())},
           directory{relays, config.relay.ports.min, config.relay.ports.max},
           peer_policy{peer_policy_settings(config, relays), directory},
+          certificates{certificate_files(config.listen), tls, log, read_clock()},
           connections{config.limits.tcp_connections, config.limits.tcp_connections_per_address},
           shared{.settings = settings,
                  .relayed = relayed,
@@ -113,12 +120,16 @@ struct Server::Parts {
                  .directory = directory,
                  .connections = connections,
                  .peer_connections = peer_connections,
+                 .tls = tls,
                  .log = log},
           post_office{worker_count(config.server)} {}
 
     void open_workers();
     void open_udp(const Endpoint& endpoint);
     void open_tcp(const Endpoint& endpoint);
+    void wait_for_end();
+    void wait_for_reload();
+    void look_at_certificates();
 
     config::Config config;
     telemetry::Log& log;
@@ -129,6 +140,8 @@ struct Server::Parts {
     auth::Authenticator authenticator;
     RelayDirectory directory;
     auth::PeerPolicy peer_policy;
+    net::TlsSlot tls;
+    CertificateKeeper certificates;
     ConnectionLimits connections;
     ConnectionDirectory peer_connections;
     Shared shared;
@@ -136,7 +149,11 @@ struct Server::Parts {
     std::vector<std::unique_ptr<Worker>> workers;
     std::vector<Endpoint> udp;
     std::vector<Endpoint> tcp;
-    boost::asio::io_context waiting{1};  // of the thread in run()
+    // Of the thread in run().
+    boost::asio::io_context waiting{1};
+    boost::asio::signal_set ends{waiting, SIGTERM, SIGINT};
+    boost::asio::signal_set reloads{waiting, SIGHUP};
+    boost::asio::steady_timer next_look{waiting};
 };
 
 void Server::Parts::open_workers() {
@@ -181,6 +198,35 @@ void Server::Parts::open_tcp(const Endpoint& endpoint) {
     tcp.push_back(bound);
 }
 
+void Server::Parts::wait_for_end() {
+    ends.async_wait([this](const boost::system::error_code& error, int signal) {
+        if (error) return;
+        log.info("stopping", {{"signal", signal}});
+        waiting.stop();
+    });
+}
+
+void Server::Parts::wait_for_reload() {
+    reloads.async_wait([this](const boost::system::error_code& error, int /*signal*/) {
+        if (error) return;
+        if (certificates.empty()) {
+            log.warning("nothing to reload", {{"advice", "other changes need a restart"}});
+        }
+        certificates.reload(read_clock());
+        wait_for_reload();
+    });
+}
+
+void Server::Parts::look_at_certificates() {
+    if (certificates.empty()) return;
+    next_look.expires_after(CertificateKeeper::interval);
+    next_look.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        certificates.look(read_clock());
+        look_at_certificates();
+    });
+}
+
 Server::Server(const config::Config& config, telemetry::Log& log) {
     raise_descriptor_limit(config.relay.ports, log);
     parts_ = std::make_unique<Parts>(config, log);
@@ -197,12 +243,9 @@ Server::Server(const config::Config& config, telemetry::Log& log) {
 Server::~Server() = default;
 
 void Server::run() {
-    boost::asio::signal_set signals{parts_->waiting, SIGTERM, SIGINT};
-    signals.async_wait([this](const boost::system::error_code& error, int signal) {
-        if (error) return;
-        parts_->log.info("stopping", {{"signal", signal}});
-        parts_->waiting.stop();
-    });
+    parts_->wait_for_end();
+    parts_->wait_for_reload();
+    parts_->look_at_certificates();
     std::vector<std::thread> threads;
     for (const auto& worker : parts_->workers) {
         threads.emplace_back([&each = *worker] { each.run(); });

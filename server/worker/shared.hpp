@@ -9,6 +9,7 @@
 #include "auth/authenticator.hpp"
 #include "auth/peer_policy.hpp"
 #include "auth/user_directory.hpp"
+#include "server/net/tls_slot.hpp"
 #include "server/telemetry/log.hpp"
 #include "server/worker/connection_directory.hpp"
 #include "server/worker/connection_limits.hpp"
@@ -28,6 +29,7 @@ struct Shared {
     RelayDirectory& directory;
     ConnectionLimits& connections;
     ConnectionDirectory& peer_connections;
+    const net::TlsSlot& tls;  // empty where nothing listens for it
     telemetry::Log& log;
 };
 

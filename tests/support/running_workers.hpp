@@ -70,6 +70,7 @@ public:
     worker::ConnectionLimits connections{config_.limits.tcp_connections,
                                          config_.limits.tcp_connections_per_address};
     worker::ConnectionDirectory peer_connections;
+    net::TlsSlot tls;
     worker::Shared shared{.settings = settings_,
                           .relayed = relayed_,
                           .authenticator = authenticator_,
@@ -78,6 +79,7 @@ public:
                           .directory = directory,
                           .connections = connections,
                           .peer_connections = peer_connections,
+                          .tls = tls,
                           .log = log_};
     worker::PostOffice post_office;
 

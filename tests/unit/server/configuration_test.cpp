@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/certificate_folder.hpp"
 
 namespace turnpike {
 namespace {
@@ -52,6 +53,25 @@ TEST_CASE("a realm, name or password that no client can produce is refused", "[B
     REQUIRE(user.errors.size() == 1);
     CHECK(user.errors.front().what.starts_with("users: the password of \"alice\" holds"));
     CHECK(user.errors.front().what.find("bell") == std::string::npos);
+}
+
+TEST_CASE("certificates are tried before a start, and objections are told") {
+    const test::CertificateFolder folder;
+    config::Loaded loaded = load_configuration(inputs_of({}));
+    check_certificates(loaded);  // nothing listens for TLS
+    REQUIRE(loaded.ok());
+    const auto pair = folder.issue("old", {.until = std::chrono::hours{-1}});
+    loaded.config.listen.tls = {protocol::Endpoint::parse("0.0.0.0:5349").value()};
+    loaded.config.listen.certificate = pair.certificate;
+    loaded.config.listen.private_key = pair.private_key;
+    check_certificates(loaded);
+    REQUIRE(loaded.ok());
+    REQUIRE(loaded.warnings.size() == 1);
+    CHECK(loaded.warnings.front().what.find("old.pem: expired on ") != std::string::npos);
+    loaded.config.listen.certificates = {{pair.certificate, folder.file("none.key")}};
+    check_certificates(loaded);
+    REQUIRE(loaded.errors.size() == 1);
+    CHECK(loaded.errors.front().what.find("none.key: cannot be read") != std::string::npos);
 }
 
 TEST_CASE("what is in force is printed as TOML with its source, and no secret with it") {
