@@ -27,18 +27,45 @@ void clear(std::vector<std::byte>& buffer) {
 
 }  // namespace
 
+std::optional<std::size_t> TcpConnection::receive(protocol::MutableBytes buffer, Input& reason) {
+    if (!early_.empty()) {
+        const std::size_t count = std::min(early_.size(), buffer.size());
+        std::copy_n(early_.begin(), count, buffer.begin());
+        early_.erase(early_.begin(), early_.begin() + static_cast<std::ptrdiff_t>(count));
+        return count;
+    }
+    const auto count = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (count > 0) return static_cast<std::size_t>(count);
+    const bool later = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+    reason = count == 0 ? Input::end : later ? Input::none : Input::failed;
+    return std::nullopt;
+}
+
 TcpConnection::Input TcpConnection::read(protocol::MutableBytes shared) {
     clear(whole_);
     clear(kept_);
     last_ = {};
-    const auto count = ::recv(socket_, shared.data(), shared.size(), MSG_DONTWAIT);
-    if (count == 0) return Input::end;
-    if (count < 0) {
-        const bool later = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-        return later ? Input::none : Input::failed;
+    if (const auto input = ended()) return *input;
+    // A third for what comes, so that its plaintext and a record that was begun fit into the rest.
+    static_assert(least_shared_octets / 3 >= tls_record_octets_max);
+    const std::size_t share = tls_ ? shared.size() / 3 : shared.size();
+    Input reason = Input::none;
+    const auto count = receive(shared.last(share), reason);
+    if (!count) return reason;
+    const Bytes came = shared.last(share).first(*count);
+    if (tls_) {
+        const protocol::MutableBytes plaintext = shared.first(shared.size() - share);
+        fresh_ = plaintext.first(tls_->receive(came, plaintext));
+    } else {
+        fresh_ = came;
     }
-    fresh_ = shared.first(static_cast<std::size_t>(count));
     return Input::some;
+}
+
+std::optional<TcpConnection::Input> TcpConnection::ended() const noexcept {
+    if (tls_ && tls_->state() == TlsSession::State::failed) return Input::failed;
+    if (tls_ && tls_->state() == TlsSession::State::ending) return Input::end;
+    return std::nullopt;
 }
 
 Frame TcpConnection::examine(Bytes stream) noexcept {
@@ -113,21 +140,57 @@ bool TcpConnection::queue_answer(Bytes message) {
     return queue(message, queue_octets_max_ + answer_reserve);
 }
 
+std::size_t TcpConnection::queued() const noexcept {
+    return out_.size() - out_sent_ + (tls_ ? tls_->output().size() : 0);
+}
+
+TcpConnection::Output TcpConnection::write(Bytes octets, std::size_t& sent) {
+    const auto count = ::send(socket_, octets.data(), octets.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    sent = count < 0 ? 0 : static_cast<std::size_t>(count);
+    written_ += sent;
+    if (count >= 0 || errno == EINTR) return Output::done;
+    return errno == EAGAIN || errno == EWOULDBLOCK ? Output::blocked : Output::failed;
+}
+
 TcpConnection::Output TcpConnection::flush() {
-    while (queued() != 0) {
-        const auto count =
-            ::send(socket_, out_.data() + out_sent_, queued(), MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (count < 0) {
-            if (errno == EINTR) continue;
-            const bool later = errno == EAGAIN || errno == EWOULDBLOCK;
-            return later ? Output::blocked : Output::failed;
-        }
-        out_sent_ += static_cast<std::size_t>(count);
-        written_ += static_cast<std::uint64_t>(count);
-    }
+    const Output output = tls_ ? flush_records() : flush_plain();
+    if (output != Output::done) return output;
     clear(out_);
     out_sent_ = 0;
     return Output::done;
+}
+
+TcpConnection::Output TcpConnection::flush_plain() {
+    while (out_sent_ < out_.size()) {
+        std::size_t sent = 0;
+        const Output output = write(Bytes{out_}.subspan(out_sent_), sent);
+        if (output != Output::done) return output;
+        out_sent_ += sent;
+    }
+    return Output::done;
+}
+
+// No more is encrypted ahead than what a write may take, so that the queue stays one of messages.
+TcpConnection::Output TcpConnection::flush_records() {
+    while (true) {
+        while (!tls_->output().empty()) {
+            std::size_t sent = 0;
+            const Output output = write(tls_->output(), sent);
+            if (output != Output::done) return output;
+            tls_->sent(sent);
+        }
+        const Bytes waiting = Bytes{out_}.subspan(out_sent_);
+        if (waiting.empty()) return Output::done;
+        const Bytes next = waiting.first(std::min(waiting.size(), 4 * tls_record_octets_max));
+        if (!tls_->send(next)) return Output::failed;
+        out_sent_ += next.size();
+    }
+}
+
+void TcpConnection::close() {
+    if (flush() != Output::done || !tls_) return;
+    tls_->close();
+    (void)flush();
 }
 
 }  // namespace turnpike::net

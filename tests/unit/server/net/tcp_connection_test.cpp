@@ -11,7 +11,10 @@
 
 #include "protocol/channel_data.hpp"
 #include "server/net/file_descriptor.hpp"
+#include "server/net/tls_context.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/certificate_folder.hpp"
+#include "tests/support/tls_client.hpp"
 
 namespace turnpike::net {
 namespace {
@@ -248,6 +251,144 @@ TEST_CASE("a message that is taken back comes again, with what followed it", "[J
     REQUIRE(elsewhere.read(stream.shared) == Input::some);
     take_all();
     CHECK(payloads == std::vector<std::string>{"first", "second", "third"});
+}
+
+// A client under TLS and the connection that serves it.
+struct SecuredStream {
+    SecuredStream() {
+        const test::CertificateFolder folder;
+        const std::vector<CertificateFiles> files{folder.issue("one")};
+        contexts = *TlsContexts::load(files, TicketKeys::make());
+        std::array<int, 2> ends{};
+        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) ==
+                0);
+        near = FileDescriptor{ends[0]};
+        far = FileDescriptor{ends[1]};
+        connection.emplace(near.get(), channels, 100000);
+        connection->secure(TlsSession::accept(contexts->tls()));
+        client.begin();
+        while (!client.open()) flow();
+        flow();
+        flow();
+        client.send(protocol::as_text(protocol::as_octets(stun)));
+        REQUIRE(flow().size() == 1);
+    }
+    // What the client has to send goes to the connection, and back. The messages that came.
+    std::vector<std::string> flow() {
+        std::vector<std::string> messages;
+        send(client.output());
+        while ((last = connection->read(shared)) == Input::some) {
+            while (const auto frame = connection->next()) {
+                messages.emplace_back(protocol::as_text(frame->message));
+            }
+        }
+        REQUIRE(connection->flush() == Output::done);
+        receive();
+        return messages;
+    }
+    void send(const Octets& octets) const {
+        REQUIRE(::send(far.get(), octets.data(), octets.size(), 0) ==
+                static_cast<ssize_t>(octets.size()));
+    }
+    void receive() {
+        Octets octets(200000);
+        const auto count = ::recv(far.get(), octets.data(), octets.size(), 0);
+        if (count > 0)
+            client.receive(protocol::Bytes{octets}.first(static_cast<std::size_t>(count)));
+    }
+
+    TlsContexts::Pointer contexts;
+    test::TlsClient client;
+    FileDescriptor near;
+    FileDescriptor far;
+    std::optional<TcpConnection> connection;
+    Octets shared = Octets(TcpConnection::least_shared_octets);
+    Input last = Input::none;
+};
+
+TEST_CASE("under TLS what was queued together leaves in one record", "[C2][I4]") {
+    SecuredStream s;
+    std::string all;
+    for (int count = 0; count < 10; ++count) {
+        const Octets message = channel_data("number " + std::to_string(count));
+        all += protocol::as_text(message);
+        REQUIRE(s.connection->queue_data(message));
+    }
+    CHECK(s.connection->flush() == Output::done);
+    CHECK(s.connection->queued() == 0);
+    s.receive();
+    CHECK(s.client.records() == std::vector{all});
+}
+
+TEST_CASE("under TLS messages are found however records cut them", "[I4][I5]") {
+    SecuredStream s;
+    const Octets message = channel_data(std::string(300, 'x'));
+    const auto text = protocol::as_text(message);
+    for (const char& octet : text) s.client.send({&octet, 1});
+    s.client.send(std::string{text} + std::string{text} + std::string{text.substr(0, 7)});
+    CHECK(s.flow().size() == 3);
+    CHECK(s.connection->has_half_message());
+    s.client.send(text.substr(7));
+    CHECK(s.flow().size() == 1);
+    CHECK_FALSE(s.connection->has_half_message());
+}
+
+TEST_CASE("what was read before the connection was made comes first", "[I15]") {
+    Stream s;
+    const Octets early = channel_data("early");
+    s.connection->begin_with(early);
+    s.write(channel_data("late"));
+    CHECK(s.read() == std::vector<std::string>{"early"});
+    CHECK(s.read() == std::vector<std::string>{"late"});
+}
+
+TEST_CASE("under TLS the end is told, what is owed still goes out, and a goodbye with it",
+          "[I10][I18]") {
+    SecuredStream s;
+    s.client.send(protocol::as_text(protocol::as_octets(stun)));
+    s.client.close();
+    CHECK(s.flow().size() == 1);
+    CHECK(s.last == Input::end);
+    CHECK(s.connection->ended() == Input::end);
+    REQUIRE(s.connection->queue_answer(channel_data("owed")));
+    s.connection->close();
+    s.receive();
+    CHECK(s.client.records().size() == 1);
+    CHECK(s.client.over());
+}
+
+TEST_CASE("under TLS what is not authentic fails the connection", "[I7][P7]") {
+    SecuredStream s;
+    s.client.send("x");
+    Octets record = s.client.output();
+    record.back() ^= std::byte{1};
+    s.send(record);
+    CHECK(s.connection->read(s.shared) == Input::some);
+    CHECK_FALSE(s.connection->next());
+    CHECK(s.connection->ended() == Input::failed);
+    CHECK(s.connection->read(s.shared) == Input::failed);
+}
+
+TEST_CASE("under TLS a client that does not read costs a bounded queue", "[I9]") {
+    SecuredStream s;
+    const Octets message = channel_data(std::string(1000, 'x'));
+    int taken = 0;
+    while (s.connection->queue_data(message)) {
+        ++taken;
+        (void)s.connection->flush();
+    }
+    CHECK(s.connection->queued() <= 100000);
+    CHECK(s.connection->flush() == Output::blocked);
+    CHECK_FALSE(s.connection->overflows());
+    std::size_t received = 0;
+    while (received < static_cast<std::size_t>(taken) * message.size()) {
+        s.receive();
+        (void)s.connection->flush();
+        for (const std::string& record : s.client.records()) received += record.size();
+        s.client.records().clear();
+    }
+    CHECK(received == static_cast<std::size_t>(taken) * message.size());
+    CHECK(s.connection->queued() == 0);
 }
 
 }  // namespace
