@@ -83,6 +83,7 @@ struct Listen {
     std::string certificate;                    // with private_key: for clients that name no other
     std::string private_key;
     std::vector<CertificatePair> certificates;
+    std::vector<protocol::Subnet> proxies;
     bool operator==(const Listen&) const = default;
 };
 
@@ -135,6 +136,8 @@ struct Limits {
     std::uint32_t tcp_connections_per_address = 0;
     std::size_t tcp_buffer_bytes = 0;
     std::chrono::seconds tcp_idle{};
+    std::chrono::seconds tls_handshake{};
+    std::uint32_t tls_handshakes = 0;
     std::uint64_t unauthenticated_per_second = 0;         // 0: no limit
     std::uint64_t unauthenticated_per_prefix_second = 0;  // 0: no limit
     bool operator==(const Limits&) const = default;

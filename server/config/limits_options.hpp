@@ -85,6 +85,22 @@ inline constexpr std::array limits_options{
         .min = 1,
         .max = 3600,
     }),
+    at<&Config::limits, &Limits::tls_handshake>({
+        .key = "limits.tls_handshake",
+        .fallback = "10",
+        .help = "Seconds that a client may take for the handshake of TLS, and a proxy for its "
+                "header",
+        .min = 1,
+        .max = 600,
+    }),
+    at<&Config::limits, &Limits::tls_handshakes>({
+        .key = "limits.tls_handshakes",
+        .fallback = "1000",
+        .help = "Handshakes of TLS that may be under way at a time; beyond it connections are "
+                "closed",
+        .min = 1,
+        .max = million,
+    }),
     at<&Config::limits, &Limits::unauthenticated_per_second>({
         .key = "limits.unauthenticated_per_second",
         .fallback = "50000",

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/config/limits_options.hpp"
+#include "server/config/listen_options.hpp"
 #include "server/config/option.hpp"
 
 namespace turnpike::config {
@@ -19,74 +20,6 @@ constexpr std::array dscp_words{Words{"copy"}, Words{"best-effort"}};
 constexpr std::array acceleration_words{Words{"auto"}, Words{"off"}, Words{"xdp"}};
 constexpr std::array level_words{Words{"debug"}, Words{"info"}, Words{"warning"}, Words{"error"}};
 constexpr std::array format_words{Words{"text"}, Words{"json"}};
-
-constexpr std::array listen_options{
-    at<&Config::listen, &Listen::udp>({
-        .key = "listen.udp",
-        .fallback = R"(["0.0.0.0:3478", "[::]:3478"])",
-        .help = "Where clients reach us over UDP",
-        .needs_restart = true,
-    }),
-    at<&Config::listen, &Listen::tcp>({
-        .key = "listen.tcp",
-        .fallback = R"(["0.0.0.0:3478", "[::]:3478"])",
-        .help = "Where clients reach us over TCP",
-        .needs_restart = true,
-    }),
-    at<&Config::listen, &Listen::tls>({
-        .key = "listen.tls",
-        .fallback = "[]",
-        .help = "Where clients reach us over TLS; needs a certificate and its key",
-        .example = R"(["0.0.0.0:5349"])",
-        .needs_restart = true,
-        .is_reserved = true,
-    }),
-    at<&Config::listen, &Listen::dtls>({
-        .key = "listen.dtls",
-        .fallback = "[]",
-        .help = "Where clients reach us over DTLS; needs a certificate and its key",
-        .example = R"(["0.0.0.0:5349"])",
-        .needs_restart = true,
-        .is_reserved = true,
-    }),
-    at<&Config::listen, &Listen::automatic>({
-        .key = "listen.auto",
-        .fallback = "[]",
-        .help = "Where clients reach us over all of UDP, TCP, TLS and DTLS on one port, told apart "
-                "by their first octet; needs a certificate and its key",
-        .example = R"(["0.0.0.0:443"])",
-        .needs_restart = true,
-        .is_reserved = true,
-    }),
-    at<&Config::listen, &Listen::certificate>({
-        .key = "listen.certificate",
-        .fallback = R"("")",
-        .help = "PEM file with the certificate for TLS and DTLS, followed by those that issued it; "
-                "looked at again when it changes and on SIGHUP, so server.user must be able to "
-                "read it (give it to a group of that user)",
-        .max = 4096,
-        .example = R"("/etc/turnpike/cert.pem")",
-        .needs_restart = true,
-    }),
-    at<&Config::listen, &Listen::private_key>({
-        .key = "listen.private_key",
-        .fallback = R"("")",
-        .help = "PEM file with the private key of the certificate, without a passphrase; read "
-                "again like the certificate",
-        .max = 4096,
-        .example = R"("/etc/turnpike/key.pem")",
-        .needs_restart = true,
-    }),
-    at<&Config::listen, &Listen::certificates>({
-        .key = "listen.certificates",
-        .fallback = "[]",
-        .help = "More certificates, each with its key, for clients that ask for a name that one "
-                "of them has (SNI)",
-        .max = 4096,
-        .example = R"([{ certificate = "/etc/ssl/b.pem", private_key = "/etc/ssl/b.key" }])",
-        .needs_restart = true,
-    }),
-};
 
 constexpr std::array relay_options{
     at<&Config::relay, &Relay::addresses>({

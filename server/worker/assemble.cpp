@@ -100,6 +100,8 @@ Settings worker_settings(const config::Config& config, const std::vector<RelayAd
     settings.copies_traffic_class = config.relay.dscp == config::Dscp::copy;
     settings.stream.queue_octets_max = limits.tcp_buffer_bytes;
     settings.stream.idle = limits.tcp_idle;
+    settings.stream.handshake = limits.tls_handshake;
+    settings.proxies = config.listen.proxies;
     settings.budget = {
         .total_per_second = share(limits.unauthenticated_per_second, workers),
         .prefix_per_second = share(limits.unauthenticated_per_prefix_second, workers),

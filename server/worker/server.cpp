@@ -112,6 +112,7 @@ struct Server::Parts {
           peer_policy{peer_policy_settings(config, relays), directory},
           certificates{certificate_files(config.listen), tls, log, read_clock()},
           connections{config.limits.tcp_connections, config.limits.tcp_connections_per_address},
+          handshakes{config.limits.tls_handshakes, 0},
           shared{.settings = settings,
                  .relayed = relayed,
                  .authenticator = authenticator,
@@ -121,12 +122,14 @@ struct Server::Parts {
                  .connections = connections,
                  .peer_connections = peer_connections,
                  .tls = tls,
+                 .handshakes = handshakes,
                  .log = log},
           post_office{worker_count(config.server)} {}
 
     void open_workers();
-    void open_udp(const Endpoint& endpoint);
-    void open_tcp(const Endpoint& endpoint);
+    // Where it is bound.
+    Endpoint open_udp(const Endpoint& endpoint);
+    Endpoint open_stream(std::string_view name, const Endpoint& endpoint, Entrance entrance);
     void wait_for_end();
     void wait_for_reload();
     void look_at_certificates();
@@ -143,12 +146,15 @@ struct Server::Parts {
     net::TlsSlot tls;
     CertificateKeeper certificates;
     ConnectionLimits connections;
+    ConnectionLimits handshakes;  // of TLS
     ConnectionDirectory peer_connections;
     Shared shared;
     PostOffice post_office;
     std::vector<std::unique_ptr<Worker>> workers;
     std::vector<Endpoint> udp;
     std::vector<Endpoint> tcp;
+    std::vector<Endpoint> tls_listeners;
+    std::vector<Endpoint> automatic;
     // Of the thread in run().
     boost::asio::io_context waiting{1};
     boost::asio::signal_set ends{waiting, SIGTERM, SIGINT};
@@ -169,13 +175,22 @@ void Server::Parts::open_workers() {
     for (const Endpoint& endpoint : discovery) refuse_if_taken("UDP", endpoint, SOCK_DGRAM);
     for (const Endpoint& endpoint : config.listen.udp) {
         refuse_if_taken("UDP", endpoint, SOCK_DGRAM);
-        open_udp(endpoint);
+        udp.push_back(open_udp(endpoint));
     }
-    for (const Endpoint& endpoint : discovery) open_udp(endpoint);
-    for (const Endpoint& endpoint : config.listen.tcp) open_tcp(endpoint);
+    for (const Endpoint& endpoint : discovery) udp.push_back(open_udp(endpoint));
+    for (const Endpoint& each : config.listen.tcp) {
+        tcp.push_back(open_stream("TCP", each, Entrance::plain));
+    }
+    for (const Endpoint& each : config.listen.tls) {
+        tls_listeners.push_back(open_stream("TLS", each, Entrance::secured));
+    }
+    for (const Endpoint& each : config.listen.automatic) {
+        refuse_if_taken("UDP", each, SOCK_DGRAM);
+        automatic.push_back(open_stream("TCP", open_udp(each), Entrance::automatic));
+    }
 }
 
-void Server::Parts::open_udp(const Endpoint& endpoint) {
+Endpoint Server::Parts::open_udp(const Endpoint& endpoint) {
     Endpoint bound = endpoint;  // where it asks for port 0, the first socket decides for all
     for (const auto& worker : workers) {
         auto socket = net::open_udp_listener(bound);
@@ -183,19 +198,20 @@ void Server::Parts::open_udp(const Endpoint& endpoint) {
         bound = net::bound_to(socket->get());
         worker->listen_udp(*std::move(socket));
     }
-    udp.push_back(bound);
+    return bound;
 }
 
-void Server::Parts::open_tcp(const Endpoint& endpoint) {
-    refuse_if_taken("TCP", endpoint, SOCK_STREAM);
+Endpoint Server::Parts::open_stream(std::string_view name, const Endpoint& endpoint,
+                                    Entrance entrance) {
+    refuse_if_taken(name, endpoint, SOCK_STREAM);
     Endpoint bound = endpoint;
     for (const auto& worker : workers) {
         auto socket = net::open_tcp_listener(bound);
-        if (!socket) refuse("TCP", bound, socket.error());
+        if (!socket) refuse(name, bound, socket.error());
         bound = net::bound_to(socket->get());
-        worker->listen_tcp(*std::move(socket));
+        worker->listen_tcp(*std::move(socket), entrance);
     }
-    tcp.push_back(bound);
+    return bound;
 }
 
 void Server::Parts::wait_for_end() {
@@ -252,6 +268,8 @@ void Server::run() {
     }
     parts_->log.info("server ready", {{"udp", joined(parts_->udp)},
                                       {"tcp", joined(parts_->tcp)},
+                                      {"tls", joined(parts_->tls_listeners)},
+                                      {"auto", joined(parts_->automatic)},
                                       {"relay", joined(parts_->relayed)},
                                       {"workers", parts_->workers.size()}});
     parts_->waiting.run();
@@ -269,6 +287,12 @@ const std::vector<Endpoint>& Server::udp() const noexcept {
 }
 const std::vector<Endpoint>& Server::tcp() const noexcept {
     return parts_->tcp;
+}
+const std::vector<Endpoint>& Server::tls() const noexcept {
+    return parts_->tls_listeners;
+}
+const std::vector<Endpoint>& Server::automatic() const noexcept {
+    return parts_->automatic;
 }
 
 telemetry::CounterValues Server::counters() const {

@@ -31,6 +31,8 @@ public:
     // Where it listens, with the ports that the kernel chose for port 0.
     [[nodiscard]] const std::vector<protocol::Endpoint>& udp() const noexcept;
     [[nodiscard]] const std::vector<protocol::Endpoint>& tcp() const noexcept;
+    [[nodiscard]] const std::vector<protocol::Endpoint>& tls() const noexcept;
+    [[nodiscard]] const std::vector<protocol::Endpoint>& automatic() const noexcept;
 
     [[nodiscard]] telemetry::CounterValues counters() const;
     [[nodiscard]] std::size_t free_ports() const;

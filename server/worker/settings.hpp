@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <vector>
 
+#include "protocol/subnet.hpp"
 #include "server/turn/settings.hpp"
 #include "server/worker/answer_budget.hpp"
 
@@ -17,13 +19,15 @@ struct StreamSettings {
     std::chrono::seconds first_message{10};  // from accepting to a whole message
     std::chrono::seconds half_message{10};   // from its first octet to its last
     std::chrono::seconds not_reading{10};    // with a queue that does not shrink
+    std::chrono::seconds handshake{10};      // of TLS
 };
 
 struct Settings {
     turn::Settings turn;
     StreamSettings stream;
-    AnswerBudgetSettings budget;  // of one worker
-    bool rfc3489 = false;         // Binding requests without a cookie are answered
+    std::vector<protocol::Subnet> proxies;  // whose connections begin with a PROXY header
+    AnswerBudgetSettings budget;            // of one worker
+    bool rfc3489 = false;                   // Binding requests without a cookie are answered
     // DSCP and ECN go on from client to peer and back (RFC 8656 sections 13 and 14).
     bool copies_traffic_class = true;
     std::chrono::seconds reservation{60};  // RFC 8656 section 7.2: at least 30 s

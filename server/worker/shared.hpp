@@ -29,7 +29,8 @@ struct Shared {
     RelayDirectory& directory;
     ConnectionLimits& connections;
     ConnectionDirectory& peer_connections;
-    const net::TlsSlot& tls;  // empty where nothing listens for it
+    const net::TlsSlot& tls;       // empty where nothing listens for it
+    ConnectionLimits& handshakes;  // of TLS, under way
     telemetry::Log& log;
 };
 

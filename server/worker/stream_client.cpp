@@ -22,21 +22,28 @@ StreamClient::StreamClient(Setup setup, OnChange on_change)
     socket_->on_writable([this] { on_change_(*this); });
 }
 
-void StreamClient::change() {
-    on_change_(*this);
-}
-
 void StreamClient::answer(protocol::Bytes message) {
     if (state_ == State::over) return;
     if (!connection_.queue_answer(message)) return finish(Counter::tcp_cut_slow_reader);
-    change();
+    stir();
 }
 
 bool StreamClient::relay(protocol::Bytes message) {
     if (!listening()) return false;
     if (!connection_.queue_data(message)) return false;
-    change();
+    stir();
     return true;
+}
+
+void StreamClient::shake_hands(ConnectionLimits::Place place) noexcept {
+    state_ = State::shaking_hands;
+    handshake_ = std::move(place);
+}
+
+void StreamClient::shook_hands(TimePoint now) noexcept {
+    state_ = State::fresh;
+    handshake_ = {};
+    heard_ = now;
 }
 
 void StreamClient::heard(TimePoint now) noexcept {
@@ -58,7 +65,7 @@ void StreamClient::half_close() {
     if (!listening()) return;
     state_ = State::half_closed;
     socket_->pause_reading();
-    change();
+    stir();
 }
 
 void StreamClient::leave(WorkerIndex owner) {
@@ -67,7 +74,7 @@ void StreamClient::leave(WorkerIndex owner) {
     state_ = State::leaving;
     owner_ = owner;
     socket_->pause_reading();
-    change();
+    stir();
 }
 
 HandedConnection StreamClient::release() {
@@ -79,7 +86,7 @@ void StreamClient::finish(Counter reason) {
     state_ = State::over;
     reason_ = reason;
     socket_->pause_reading();
-    change();
+    stir();
 }
 
 void StreamClient::flush() {
@@ -102,6 +109,9 @@ std::optional<Counter> StreamClient::due(TimePoint now, bool has_allocation) noe
     }
     if (now - read_since_ >= limits_.not_reading) return Counter::tcp_cut_slow_reader;
     if (half_ && now - half_since_ >= limits_.half_message) return Counter::tcp_cut_idle;
+    if (state_ == State::shaking_hands && now - heard_ >= limits_.handshake) {
+        return Counter::tcp_cut_idle;
+    }
     if (state_ == State::fresh && now - heard_ >= limits_.first_message) {
         return Counter::tcp_cut_idle;
     }

@@ -24,11 +24,12 @@ namespace turnpike::worker {
 class StreamClient final : public StreamWriter {
 public:
     enum class State : std::uint8_t {
-        fresh,        // no whole message yet
-        talking,      // messages both ways
-        half_closed,  // the client sends no more; what is owed still goes out
-        leaving,      // to be handed to another worker with the turn
-        over,         // to be ended with the turn
+        shaking_hands,  // TLS is not open yet, so that no message can come
+        fresh,          // no whole message yet
+        talking,        // messages both ways
+        half_closed,    // the client sends no more; what is owed still goes out
+        leaving,        // to be handed to another worker with the turn
+        over,           // to be ended with the turn
     };
     // Something waits to be written, or can be again, or the client is over.
     using OnChange = std::function<void(StreamClient&)>;
@@ -46,6 +47,11 @@ public:
     void answer(protocol::Bytes message) override;
     [[nodiscard]] bool relay(protocol::Bytes message) override;
     void leave(WorkerIndex owner) override;
+
+    // What follows is a handshake of TLS, which has this place among all that are under way.
+    void shake_hands(ConnectionLimits::Place place) noexcept;
+    // It is done: the time for a first message begins.
+    void shook_hands(protocol::TimePoint now) noexcept;
 
     // A whole message came.
     void heard(protocol::TimePoint now) noexcept;
@@ -65,8 +71,10 @@ public:
     [[nodiscard]] State state() const noexcept { return state_; }
     // Its messages are still taken.
     [[nodiscard]] bool listening() const noexcept {
-        return state_ == State::fresh || state_ == State::talking;
+        return state_ == State::shaking_hands || state_ == State::fresh || state_ == State::talking;
     }
+    // The handshake is not done, or never was.
+    [[nodiscard]] bool in_handshake() const noexcept { return static_cast<bool>(handshake_); }
     [[nodiscard]] telemetry::Counter reason() const noexcept { return reason_; }
     [[nodiscard]] WorkerIndex owner() const noexcept { return owner_; }  // where it leaves
     [[nodiscard]] const protocol::FiveTuple& five_tuple() const noexcept { return five_tuple_; }
@@ -76,9 +84,10 @@ public:
     // Set while it stands in the service's list of those with something to do.
     bool listed = false;
 
-private:
-    void change();
+    // Says so once more: TLS has something to write.
+    void stir() { on_change_(*this); }
 
+private:
     // Constant after construction.
     protocol::FiveTuple five_tuple_;
     StreamSettings limits_;
@@ -88,6 +97,7 @@ private:
     std::unique_ptr<net::Watch> socket_;
     net::TcpConnection connection_;
     ConnectionLimits::Place place_;
+    ConnectionLimits::Place handshake_;
     WorkerIndex owner_ = 0;
     State state_ = State::fresh;
     telemetry::Counter reason_ = telemetry::Counter::tcp_closed;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/stream_service.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace turnpike::worker {
@@ -12,31 +13,60 @@ using telemetry::Counter;
 
 namespace {
 
-constexpr std::size_t shared_octets = 65536;
+constexpr std::size_t shared_octets = 98304;
 constexpr int accepts_max = 64;  // per listener and turn
 constexpr int reads_max = 4;     // per connection and turn
+
+static_assert(shared_octets >= TcpConnection::least_shared_octets);
+
+// The result of a handshake, as a counter.
+Counter result_of(const StreamClient& client, const net::TlsSession& tls) noexcept {
+    using Failure = net::TlsSession::Failure;
+    if (tls.state() == net::TlsSession::State::open ||
+        tls.state() == net::TlsSession::State::ending) {
+        return tls.resumed() ? Counter::tls_resumed : Counter::tls_full;
+    }
+    switch (tls.failure()) {
+        case Failure::none:
+            return client.reason() == Counter::tcp_cut_idle ? Counter::tls_timeout
+                                                            : Counter::tls_closed;
+        case Failure::not_tls:
+            return Counter::tls_not_tls;
+        case Failure::version:
+            return Counter::tls_version;
+        case Failure::no_shared_cipher:
+            return Counter::tls_no_shared_cipher;
+        case Failure::no_application_protocol:
+            return Counter::tls_no_application_protocol;
+        case Failure::alert:
+            return Counter::tls_alert;
+        default:
+            return Counter::tls_other;
+    }
+}
 
 }  // namespace
 
 StreamService::StreamService(Context& context, const Parts& parts, Events events)
     : context_{context}, parts_{parts}, events_{std::move(events)}, shared_(shared_octets) {}
 
-void StreamService::listen(net::FileDescriptor socket) {
-    auto watch = std::make_unique<net::Watch>(context_.io, std::move(socket));
-    watch->on_readable([this, raw = watch.get()] { events_.acceptable(*raw); });
-    listeners_.push_back(std::move(watch));
+void StreamService::listen(net::FileDescriptor socket, Entrance entrance) {
+    auto listener = std::unique_ptr<Listener>{
+        new Listener{.watch = {context_.io, std::move(socket)}, .entrance = entrance}};
+    listener->watch.on_readable([this, raw = listener.get()] { events_.acceptable(*raw); });
+    listeners_.push_back(std::move(listener));
 }
 
-void StreamService::accept(net::Watch& listener, TimePoint now) {
+void StreamService::accept(Listener& listener, TimePoint now) {
     for (int count = 0; count < accepts_max; ++count) {
-        auto accepted = net::accept_connection(listener.descriptor());
+        auto accepted = net::accept_connection(listener.watch.descriptor());
         if (accepted) {
-            welcome(*std::move(accepted), now);
+            welcome(*std::move(accepted), listener.entrance, now);
             continue;
         }
         if (net::out_of_descriptors(accepted.error())) {
             // The connection stays readable in the kernel's queue: look again with the next sweep.
-            listener.pause_reading();
+            listener.watch.pause_reading();
             context_.shared.log.warning("no descriptor left for a connection",
                                         {{"reason", accepted.error().message()}});
         }
@@ -44,19 +74,89 @@ void StreamService::accept(net::Watch& listener, TimePoint now) {
     }
 }
 
-void StreamService::welcome(net::Accepted accepted, TimePoint now) {
+void StreamService::welcome(net::Accepted accepted, Entrance entrance, TimePoint now) {
     auto place = context_.shared.connections.take(accepted.client.address);
     if (!place) return context_.count(Counter::tcp_refused);
+    const bool has_proxy = std::ranges::any_of(
+        context_.shared.settings.proxies,
+        [&](const protocol::Subnet& each) { return each.contains(accepted.client.address); });
+    if (!has_proxy && entrance != Entrance::automatic) {
+        const auto transport =
+            entrance == Entrance::secured ? protocol::Transport::tls : protocol::Transport::tcp;
+        const bool taken = admit({.socket = std::move(accepted.socket),
+                                  .five_tuple = {accepted.client, accepted.server, transport},
+                                  .place = std::move(place),
+                                  .first = {}},
+                                 now) != nullptr;
+        return context_.count(taken ? Counter::tcp_accepted : Counter::tcp_refused);
+    }
+    auto watch = std::make_unique<net::Watch>(context_.io, std::move(accepted.socket));
+    if (!*watch) return context_.count(Counter::tcp_refused);
+    auto newcomer = std::make_unique<Newcomer>(Newcomer::Setup{.socket = std::move(watch),
+                                                               .client = accepted.client,
+                                                               .server = accepted.server,
+                                                               .place = std::move(place),
+                                                               .entrance = entrance,
+                                                               .has_proxy = has_proxy,
+                                                               .now = now});
+    newcomer->socket().on_readable([this, raw = newcomer.get()] { events_.arriving(*raw); });
+    newcomers_.push_back(std::move(newcomer));
+    context_.count(Counter::tcp_accepted);
+}
+
+void StreamService::greet(Newcomer& newcomer, Moment now) {
+    switch (newcomer.read(shared_)) {
+        case Newcomer::State::header:
+        case Newcomer::State::first_octet:
+            return;
+        case Newcomer::State::broken:
+            context_.count(Counter::tcp_cut_proxy_header);
+            return dismiss(newcomer);
+        case Newcomer::State::gone:
+            context_.count(Counter::tcp_closed);
+            return dismiss(newcomer);
+        case Newcomer::State::known:
+            break;
+    }
+    Arrival arrival = newcomer.leave();
+    if (newcomer.renamed()) {
+        arrival.place = {};  // the proxy's
+        arrival.place = context_.shared.connections.take(arrival.five_tuple.client.address);
+    }
+    dismiss(newcomer);
+    StreamClient* const client = arrival.place ? admit(std::move(arrival), now.steady) : nullptr;
+    if (client == nullptr) return context_.count(Counter::tcp_refused);
+    read(*client, now);
+}
+
+void StreamService::dismiss(const Newcomer& newcomer) {
+    std::erase_if(newcomers_, [&](const auto& each) { return each.get() == &newcomer; });
+}
+
+StreamClient* StreamService::admit(Arrival arrival, TimePoint now) {
     const Settings& settings = context_.shared.settings;
-    net::TcpConnection connection{accepted.socket.get(), settings.turn.channels,
+    net::TcpConnection connection{arrival.socket.get(), settings.turn.channels,
                                   settings.stream.queue_octets_max};
-    const bool taken =
-        take_in({.socket = std::move(accepted.socket),
-                 .connection = std::move(connection),
-                 .five_tuple = {accepted.client, accepted.server, protocol::Transport::tcp},
-                 .place = std::move(place)},
-                now) != nullptr;
-    context_.count(taken ? Counter::tcp_accepted : Counter::tcp_refused);
+    connection.begin_with(std::move(arrival.first));
+    const bool secured = arrival.five_tuple.transport == protocol::Transport::tls;
+    ConnectionLimits::Place handshake;
+    if (secured) {
+        handshake = context_.shared.handshakes.take(arrival.five_tuple.client.address);
+        if (!handshake) {
+            context_.count(Counter::tls_refused);
+            return nullptr;
+        }
+        auto tls = net::TlsSession::accept(context_.shared.tls.get()->tls());
+        if (!tls) return nullptr;
+        connection.secure(std::move(tls));
+    }
+    StreamClient* const client = take_in({.socket = std::move(arrival.socket),
+                                          .connection = std::move(connection),
+                                          .five_tuple = arrival.five_tuple,
+                                          .place = std::move(arrival.place)},
+                                         now);
+    if (client != nullptr && secured) client->shake_hands(std::move(handshake));
+    return client;
 }
 
 StreamClient* StreamService::take_in(HandedConnection connection, TimePoint now) {
@@ -104,24 +204,54 @@ void StreamService::hand_over(StreamClient& client) {
 }
 
 void StreamService::read(StreamClient& client, Moment now) {
-    for (int count = 0; count < reads_max; ++count) {
-        switch (client.connection().read(shared_)) {
-            case TcpConnection::Input::some:
-                break;
-            case TcpConnection::Input::none:
-                return;
-            case TcpConnection::Input::end:
-                end_allocation(client.five_tuple(), now.steady);
-                return client.half_close();
-            case TcpConnection::Input::failed:
-                return client.finish(Counter::tcp_closed);
-        }
+    if (client.in_handshake()) return wait_for_hands(client);
+    take_input(client, reads_max, now);
+}
+
+// A step of a handshake takes as long as a thousand packets. So each waits until everybody else who
+// is ready has had a turn.
+void StreamService::wait_for_hands(StreamClient& client) {
+    client.socket().pause_reading();
+    handshakes_.push_back(&client);
+    if (handshakes_.size() == 1) events_.shaking_hands();
+}
+
+void StreamService::shake_hands(Moment now) {
+    if (handshakes_.empty()) return;
+    StreamClient& client = *handshakes_.front();
+    handshakes_.pop_front();
+    if (!handshakes_.empty()) events_.shaking_hands();
+    if (!client.listening()) return;
+    client.socket().resume_reading();
+    take_input(client, 1, now);
+}
+
+void StreamService::take_input(StreamClient& client, int reads, Moment now) {
+    for (int count = 0; count < reads; ++count) {
+        const auto input = client.connection().read(shared_);
+        if (input == TcpConnection::Input::none) return;
+        if (input != TcpConnection::Input::some) return hang_up(client, input, now.steady);
         take_messages(client, now);
         if (!client.listening()) return;
     }
 }
 
+void StreamService::hang_up(StreamClient& client, TcpConnection::Input reason, TimePoint now) {
+    if (reason == TcpConnection::Input::end) {
+        end_allocation(client.five_tuple(), now);
+        return client.half_close();
+    }
+    const auto* tls = client.connection().tls();
+    const bool broken = tls != nullptr && tls->state() == net::TlsSession::State::failed;
+    client.finish(broken ? Counter::tcp_cut_tls : Counter::tcp_closed);
+}
+
 void StreamService::take_messages(StreamClient& client, Moment now) {
+    const auto* tls = client.connection().tls();
+    if (client.in_handshake() && tls->state() == net::TlsSession::State::open) {
+        context_.count(result_of(client, *tls));
+        client.shook_hands(now.steady);
+    }
     while (client.listening()) {
         const auto frame = client.connection().next();
         if (!frame) break;
@@ -129,7 +259,11 @@ void StreamService::take_messages(StreamClient& client, Moment now) {
     }
     context_.outbox.flush();  // before its payloads are read over
     if (client.connection().broken()) client.finish(Counter::tcp_cut_malformed);
+    if (client.connection().overflows()) client.finish(Counter::tcp_cut_slow_reader);
     client.drained(now.steady);
+    if (!client.listening()) return;
+    if (const auto ended = client.connection().ended()) return hang_up(client, *ended, now.steady);
+    if (client.connection().queued() != 0) client.stir();
 }
 
 void StreamService::handle(StreamClient& client, const protocol::Frame& frame, Moment now) {
@@ -147,7 +281,10 @@ void StreamService::handle(StreamClient& client, const protocol::Frame& frame, M
 }
 
 void StreamService::sweep(TimePoint now) {
-    for (const auto& listener : listeners_) listener->resume_reading();
+    for (const auto& listener : listeners_) listener->watch.resume_reading();
+    context_.count(Counter::tcp_cut_idle, std::erase_if(newcomers_, [&](const auto& each) {
+                       return now - each->since() >= context_.shared.settings.stream.handshake;
+                   }));
     for (const auto& [five_tuple, client] : clients_) {
         const bool has_allocation = context_.routes.find(five_tuple) != nullptr;
         if (const auto reason = client->due(now, has_allocation)) client->finish(*reason);
@@ -170,6 +307,7 @@ void StreamService::end_turn(TimePoint now) {
 }
 
 void StreamService::close_all(TimePoint now) {
+    newcomers_.clear();
     while (!clients_.empty()) end(*clients_.begin()->second, now);
 }
 
@@ -181,8 +319,10 @@ void StreamService::end_allocation(const protocol::FiveTuple& five_tuple, TimePo
 
 void StreamService::end(StreamClient& client, TimePoint now) {
     end_allocation(client.five_tuple(), now);
-    (void)client.connection().flush();  // what is owed and still fits
+    client.connection().close();  // what is owed goes out as far as it fits
     std::erase(changed_, &client);
+    std::erase(handshakes_, &client);
+    if (client.in_handshake()) context_.count(result_of(client, *client.connection().tls()));
     context_.count(client.reason());
     clients_.erase(protocol::FiveTuple{client.five_tuple()});
 }

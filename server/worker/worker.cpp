@@ -55,8 +55,8 @@ void Worker::listen_udp(net::FileDescriptor socket) {
     });
 }
 
-void Worker::listen_tcp(net::FileDescriptor socket) {
-    streams_.listen(std::move(socket));
+void Worker::listen_tcp(net::FileDescriptor socket, Entrance entrance) {
+    streams_.listen(std::move(socket), entrance);
 }
 
 void Worker::run() {
@@ -82,11 +82,22 @@ void Worker::end_turn() {
 StreamService::Events Worker::stream_events() {
     return {
         .acceptable =
-            [this](net::Watch& listener) {
+            [this](StreamService::Listener& listener) {
                 turn([&](Moment now) { streams_.accept(listener, now.steady); });
+            },
+        .arriving =
+            [this](Newcomer& newcomer) {
+                turn([&](Moment now) { streams_.greet(newcomer, now); });
             },
         .readable =
             [this](StreamClient& client) { turn([&](Moment now) { streams_.read(client, now); }); },
+        // Behind everybody who is ready now.
+        .shaking_hands =
+            [this] {
+                boost::asio::post(context_.io, [this] {
+                    turn([this](Moment now) { streams_.shake_hands(now); });
+                });
+            },
         // Outside a turn it became writable: the end of this one does what is to be done.
         .changed = [this] { turn([](Moment) {}); }};
 }

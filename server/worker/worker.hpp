@@ -28,7 +28,7 @@ public:
 
     // Bound sockets, before run().
     void listen_udp(net::FileDescriptor socket);
-    void listen_tcp(net::FileDescriptor socket);
+    void listen_tcp(net::FileDescriptor socket, Entrance entrance = Entrance::plain);
 
     // The body of its thread: serves until stop(), then ends every allocation and returns.
     void run();

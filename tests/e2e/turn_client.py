@@ -4,8 +4,10 @@
 Waits end with what was waited for or fail after `PATIENCE` seconds. That nothing comes is shown with a fence: a later
 message that does come, in the same order of delivery.
 """
+import contextlib
 import dataclasses
 import socket
+import ssl
 import struct
 import time
 
@@ -114,11 +116,87 @@ class StreamLink:
         return message
 
 
+def trusting(authority):
+    """A context for TLS that trusts this authority, or, without one, anybody."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if authority:
+        context.load_verify_locations(authority)
+    else:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+class TlsLink(StreamLink):
+    """A stream under TLS whose records a test sees; `prefix` goes in front of the handshake."""
+
+    def __init__(self, namespace, server, port=0, *, context=None, name=None, session=None, prefix=b""):
+        super().__init__(namespace, server, port)
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = (context or trusting(None)).wrap_bio(self.incoming, self.outgoing, server_hostname=name,
+                                                        session=session)
+        self.records, self.ciphertext = [], bytearray()
+        if prefix:
+            super().send(prefix)
+        self.until_done(self.tls.do_handshake, time.monotonic() + PATIENCE)
+        super().send(self.outgoing.read())
+
+    def until_done(self, step, deadline):
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                super().send(self.outgoing.read())
+                self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
+                read = self.socket.recv(1 << 16)
+                if not read:
+                    raise Closed("end of stream") from None
+                self.count_records(read)
+                self.incoming.write(read)
+
+    def count_records(self, read):
+        self.ciphertext += read
+        while len(self.ciphertext) >= 5:
+            kind, _, size = struct.unpack("!BHH", self.ciphertext[:5])
+            if len(self.ciphertext) < 5 + size:
+                return
+            self.records.append((kind, size))
+            del self.ciphertext[:5 + size]
+
+    def encrypted(self, data):
+        """The record of this data, to be sent by the test."""
+        self.tls.write(data)
+        return self.outgoing.read()
+
+    def send(self, data):
+        super().send(self.encrypted(data))
+
+    def send_and_close(self, data):
+        """Together with a close_notify."""
+        octets = self.encrypted(data)
+        with contextlib.suppress(ssl.SSLWantReadError):
+            self.tls.unwrap()
+        super().send(octets + self.outgoing.read())
+
+    def receive(self, timeout):
+        deadline = time.monotonic() + timeout
+        while (size := stun.whole_message_bytes(self.buffer)) is None or len(self.buffer) < size:
+            try:
+                self.buffer += self.until_done(lambda: self.tls.read(1 << 16), deadline)
+            except ssl.SSLZeroReturnError:
+                raise Closed("close_notify") from None
+        message = bytes(self.buffer[:size])
+        del self.buffer[:size]
+        return message
+
+
+LINKS = {"udp": DatagramLink, "tcp": StreamLink, "tls": TlsLink}
+
+
 class TurnClient:
     """One five-tuple. Use as a context manager; it is closed without deleting the allocation."""
 
-    def __init__(self, namespace, server, credential=None, transport="udp", *, port=0):
-        self.link = (StreamLink if transport == "tcp" else DatagramLink)(namespace, server, port)
+    def __init__(self, namespace, server, credential=None, transport="udp", *, port=0, link=None):
+        self.link = link or LINKS[transport](namespace, server, port)
         self.credential = credential
         self.realm = self.nonce = self.algorithms = self.relayed = None
         self.arrivals = []

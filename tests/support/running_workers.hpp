@@ -71,6 +71,7 @@ public:
                                          config_.limits.tcp_connections_per_address};
     worker::ConnectionDirectory peer_connections;
     net::TlsSlot tls;
+    worker::ConnectionLimits handshakes{0, 0};
     worker::Shared shared{.settings = settings_,
                           .relayed = relayed_,
                           .authenticator = authenticator_,
@@ -80,6 +81,7 @@ public:
                           .connections = connections,
                           .peer_connections = peer_connections,
                           .tls = tls,
+                          .handshakes = handshakes,
                           .log = log_};
     worker::PostOffice post_office;
 
