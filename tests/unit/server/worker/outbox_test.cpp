@@ -59,5 +59,30 @@ TEST_CASE("what the kernel refuses is counted") {
     CHECK(counters.read(Counter::drop_send_failed) == 1);
 }
 
+TEST_CASE("copies leave as they were, in order, however many there are") {
+    telemetry::Counters counters;
+    Outbox outbox{counters};
+    const auto socket = net::open_relay_socket(endpoint("127.0.0.1:0"));
+    const test::UdpSocket peer{endpoint("127.0.0.1:0")};
+    const int room = 212992;
+    REQUIRE(::setsockopt(peer.descriptor(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room) == 0);
+    constexpr std::size_t count = 18;  // more than there is room for, so it flushes by itself
+    const std::string view = "view";
+    for (std::size_t index = 0; index < count; ++index) {
+        std::string text(16000, static_cast<char>('a' + index));
+        outbox.send_copy({socket->get(), peer.bound(), {}, protocol::as_octets(text)});
+        text.assign(text.size(), '?');
+    }
+    outbox.send({socket->get(), peer.bound(), {}, protocol::as_octets(view)});
+    outbox.flush();
+    for (std::size_t index = 0; index < count; ++index) {
+        const auto datagram = peer.receive();
+        REQUIRE(datagram);
+        CHECK(datagram->payload == std::string(16000, static_cast<char>('a' + index)));
+    }
+    CHECK(peer.receive()->payload == view);
+    CHECK(counters.read(Counter::drop_send_failed) == 0);
+}
+
 }  // namespace
 }  // namespace turnpike::worker
