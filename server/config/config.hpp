@@ -138,6 +138,8 @@ struct Limits {
     std::chrono::seconds tcp_idle{};
     std::chrono::seconds tls_handshake{};
     std::uint32_t tls_handshakes = 0;
+    std::uint32_t dtls_associations = 0;
+    std::uint32_t dtls_associations_per_address = 0;
     std::uint64_t unauthenticated_per_second = 0;         // 0: no limit
     std::uint64_t unauthenticated_per_prefix_second = 0;  // 0: no limit
     bool operator==(const Limits&) const = default;

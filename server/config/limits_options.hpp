@@ -81,23 +81,37 @@ inline constexpr std::array limits_options{
     at<&Config::limits, &Limits::tcp_idle>({
         .key = "limits.tcp_idle",
         .fallback = "30",
-        .help = "Seconds that a TCP connection may stay without an allocation",
+        .help = "Seconds that a connection or DTLS association may stay without an allocation",
         .min = 1,
         .max = 3600,
     }),
     at<&Config::limits, &Limits::tls_handshake>({
         .key = "limits.tls_handshake",
         .fallback = "10",
-        .help = "Seconds that a client may take for the handshake of TLS, and a proxy for its "
-                "header",
+        .help = "Seconds that a client may take for the handshake of TLS or DTLS, and a proxy for "
+                "its header",
         .min = 1,
         .max = 600,
     }),
     at<&Config::limits, &Limits::tls_handshakes>({
         .key = "limits.tls_handshakes",
         .fallback = "1000",
-        .help = "Handshakes of TLS that may be under way at a time; beyond it connections are "
-                "closed",
+        .help = "Handshakes of TLS and DTLS that may be under way at a time; beyond it clients "
+                "are turned away",
+        .min = 1,
+        .max = million,
+    }),
+    at<&Config::limits, &Limits::dtls_associations>({
+        .key = "limits.dtls_associations",
+        .fallback = "10000",
+        .help = "DTLS associations of clients, in all",
+        .min = 1,
+        .max = million,
+    }),
+    at<&Config::limits, &Limits::dtls_associations_per_address>({
+        .key = "limits.dtls_associations_per_address",
+        .fallback = "256",
+        .help = "DTLS associations from one client address",
         .min = 1,
         .max = million,
     }),

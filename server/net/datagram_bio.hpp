@@ -25,6 +25,7 @@ public:
     // The next that is read; it lives until then, or until clear().
     void offer(protocol::Bytes datagram) noexcept { waiting_ = datagram; }
     void clear() noexcept { waiting_ = {}; }
+    [[nodiscard]] bool waits() const noexcept { return !waiting_.empty(); }
 
     // For SSL_set_bio(), which takes it over; null where there is no memory. This object outlives
     // it.

@@ -77,6 +77,7 @@ void DtlsSession::shake_hands() noexcept {
     const int done = SSL_do_handshake(ssl_.get());
     if (done == 1) {
         state_ = State::open;
+        just_opened_ = true;
     } else if (is_final(SSL_get_error(ssl_.get(), done))) {
         state_ = State::failed;
     }
@@ -111,7 +112,12 @@ std::optional<std::size_t> DtlsSession::next(MutableBytes buffer) {
         if (is_final(error)) state_ = State::closed;
     }
     bio_.clear();
+    just_opened_ = false;
     return std::nullopt;
+}
+
+bool DtlsSession::has_more() const noexcept {
+    return just_opened_ || bio_.waits() || SSL_has_pending(ssl_.get()) == 1;
 }
 
 bool DtlsSession::send(Bytes message) {

@@ -41,10 +41,11 @@ public:
                                                              protocol::Bytes hello,
                                                              DatagramBio::Send send);
 
-    // What came from the client. It has been read when next() yields none.
+    // What came from the client. It has been read when next() yields none, or has_more() is false.
     void receive(protocol::Bytes datagram);
     // The next message, written to `buffer`, which may be where the datagram stands.
     [[nodiscard]] std::optional<std::size_t> next(protocol::MutableBytes buffer);
+    [[nodiscard]] bool has_more() const noexcept;
 
     // As one datagram. False where it was dropped: too long, or there is nobody to read it.
     [[nodiscard]] bool send(protocol::Bytes message);
@@ -71,6 +72,7 @@ private:
     std::unique_ptr<SSL, Free> ssl_;
     State state_ = State::handshaking;
     unsigned early_records_ = 0;
+    bool just_opened_ = false;  // messages may have come before the handshake's end did
 };
 
 }  // namespace turnpike::net

@@ -91,6 +91,17 @@ enum class Counter : std::uint8_t {
     tls_other,
     tcp_cut_handover,
     tcp_handed_over,
+    drop_fragmented_hello,
+    drop_no_session,
+    dtls_hello_verify_requests,
+    dtls_accepted,
+    dtls_refused,
+    dtls_handshakes,
+    dtls_cut_handshake,
+    dtls_cut_idle,
+    dtls_replaced,
+    dtls_failed,
+    dtls_closed,
     count  // not a counter: how many there are
 };
 
@@ -124,6 +135,14 @@ inline constexpr std::string_view closed_help = "TCP connections ended, by reaso
 inline constexpr std::string_view handshakes_help = "TLS handshakes ended, by result";
 inline constexpr std::string_view handed_help =
     "TCP connections that went on at the worker which has their allocation";
+
+inline constexpr std::string_view hello_verify_help =
+    "HelloVerifyRequests sent to DTLS clients that had shown no cookie";
+inline constexpr std::string_view dtls_accepted_help =
+    "DTLS associations begun by clients that returned their cookie";
+inline constexpr std::string_view dtls_refused_help = "DTLS associations refused at a limit";
+inline constexpr std::string_view dtls_handshakes_help = "DTLS handshakes completed";
+inline constexpr std::string_view dtls_closed_help = "DTLS associations ended, by reason";
 
 inline constexpr std::array counter_rows{
     CounterRow{Counter::packets_to_peer, "turnpike_relayed_packets_total", R"(direction="to_peer")",
@@ -245,6 +264,26 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::tcp_cut_handover, "turnpike_tcp_closed_total", R"(reason="handover")",
                closed_help},
     CounterRow{Counter::tcp_handed_over, "turnpike_tcp_handed_over_total", "", handed_help},
+    CounterRow{Counter::drop_fragmented_hello, "turnpike_drops_total",
+               R"(reason="fragmented_hello")", drops_help},
+    CounterRow{Counter::drop_no_session, "turnpike_drops_total", R"(reason="no_session")",
+               drops_help},
+    CounterRow{Counter::dtls_hello_verify_requests, "turnpike_dtls_hello_verify_requests_total", "",
+               hello_verify_help},
+    CounterRow{Counter::dtls_accepted, "turnpike_dtls_accepted_total", "", dtls_accepted_help},
+    CounterRow{Counter::dtls_refused, "turnpike_dtls_refused_total", "", dtls_refused_help},
+    CounterRow{Counter::dtls_handshakes, "turnpike_dtls_handshakes_total", "",
+               dtls_handshakes_help},
+    CounterRow{Counter::dtls_cut_handshake, "turnpike_dtls_closed_total",
+               R"(reason="handshake_time")", dtls_closed_help},
+    CounterRow{Counter::dtls_cut_idle, "turnpike_dtls_closed_total", R"(reason="idle")",
+               dtls_closed_help},
+    CounterRow{Counter::dtls_replaced, "turnpike_dtls_closed_total", R"(reason="replaced")",
+               dtls_closed_help},
+    CounterRow{Counter::dtls_failed, "turnpike_dtls_closed_total", R"(reason="handshake")",
+               dtls_closed_help},
+    CounterRow{Counter::dtls_closed, "turnpike_dtls_closed_total", R"(reason="peer")",
+               dtls_closed_help},
 };
 
 static_assert(counter_rows.size() == counter_count);

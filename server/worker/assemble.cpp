@@ -102,6 +102,8 @@ Settings worker_settings(const config::Config& config, const std::vector<RelayAd
     settings.stream.idle = limits.tcp_idle;
     settings.stream.handshake = limits.tls_handshake;
     settings.proxies = config.listen.proxies;
+    settings.dtls.idle = limits.tcp_idle;
+    settings.dtls.handshake = limits.tls_handshake;
     settings.budget = {
         .total_per_second = share(limits.unauthenticated_per_second, workers),
         .prefix_per_second = share(limits.unauthenticated_per_prefix_second, workers),

@@ -21,6 +21,7 @@
 #include "server/net/udp_listener.hpp"
 #include "server/worker/assemble.hpp"
 #include "server/worker/certificate_keeper.hpp"
+#include "server/worker/random.hpp"
 #include "server/worker/worker.hpp"
 
 namespace turnpike::worker {
@@ -83,6 +84,12 @@ void refuse_if_taken(std::string_view transport, const Endpoint& endpoint, int t
     if (const auto error = net::probe(endpoint, type)) refuse(transport, endpoint, error);
 }
 
+net::DtlsCookies make_dtls_cookies() {
+    net::DtlsCookies::Secret secret;
+    fill_random(secret);
+    return net::DtlsCookies{secret};
+}
+
 // Every relayed address is a descriptor.
 void raise_descriptor_limit(const config::PortRange& ports, telemetry::Log& log) {
     rlimit limit{};
@@ -112,7 +119,10 @@ struct Server::Parts {
           peer_policy{peer_policy_settings(config, relays), directory},
           certificates{certificate_files(config.listen), tls, log, read_clock()},
           connections{config.limits.tcp_connections, config.limits.tcp_connections_per_address},
+          associations{config.limits.dtls_associations,
+                       config.limits.dtls_associations_per_address},
           handshakes{config.limits.tls_handshakes, 0},
+          cookies{make_dtls_cookies()},
           shared{.settings = settings,
                  .relayed = relayed,
                  .authenticator = authenticator,
@@ -122,7 +132,9 @@ struct Server::Parts {
                  .connections = connections,
                  .peer_connections = peer_connections,
                  .tls = tls,
+                 .associations = associations,
                  .handshakes = handshakes,
+                 .cookies = cookies,
                  .log = log},
           post_office{worker_count(config.server)} {}
 
@@ -146,8 +158,10 @@ struct Server::Parts {
     net::TlsSlot tls;
     CertificateKeeper certificates;
     ConnectionLimits connections;
-    ConnectionLimits handshakes;  // of TLS
     ConnectionDirectory peer_connections;
+    ConnectionLimits associations;
+    ConnectionLimits handshakes;
+    net::DtlsCookies cookies;
     Shared shared;
     PostOffice post_office;
     std::vector<std::unique_ptr<Worker>> workers;

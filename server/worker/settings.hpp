@@ -22,9 +22,15 @@ struct StreamSettings {
     std::chrono::seconds handshake{10};      // of TLS
 };
 
+struct DtlsSettings {
+    std::chrono::seconds handshake{10};  // from the cookie to the end of the handshake
+    std::chrono::seconds idle{30};       // without an allocation
+};
+
 struct Settings {
     turn::Settings turn;
     StreamSettings stream;
+    DtlsSettings dtls;
     std::vector<protocol::Subnet> proxies;  // whose connections begin with a PROXY header
     AnswerBudgetSettings budget;            // of one worker
     bool rfc3489 = false;                   // Binding requests without a cookie are answered

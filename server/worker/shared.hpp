@@ -9,6 +9,7 @@
 #include "auth/authenticator.hpp"
 #include "auth/peer_policy.hpp"
 #include "auth/user_directory.hpp"
+#include "server/net/dtls_cookie.hpp"
 #include "server/net/tls_slot.hpp"
 #include "server/telemetry/log.hpp"
 #include "server/worker/connection_directory.hpp"
@@ -29,8 +30,10 @@ struct Shared {
     RelayDirectory& directory;
     ConnectionLimits& connections;
     ConnectionDirectory& peer_connections;
-    const net::TlsSlot& tls;       // empty where nothing listens for it
-    ConnectionLimits& handshakes;  // of TLS, under way
+    const net::TlsSlot& tls;         // empty where nothing listens for it
+    ConnectionLimits& associations;  // of DTLS
+    ConnectionLimits& handshakes;    // of TLS and DTLS, while they are under way
+    const net::DtlsCookies& cookies;
     telemetry::Log& log;
 };
 

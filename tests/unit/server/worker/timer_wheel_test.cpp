@@ -88,7 +88,7 @@ TEST_CASE("setting again replaces, cancelling removes") {
 
 TEST_CASE("an allocation and a connection with one number are two keys") {
     TimerWheel wheel{start};
-    const TimerKey connection{TimerKind::connection, 1};
+    const TimerKey connection{TimerKind::association, 1};
     wheel.set(one, start + 1s);
     wheel.set(connection, start + 2s);
     CHECK(due(wheel, start + 1s) == std::vector{one});
