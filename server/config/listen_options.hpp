@@ -35,7 +35,6 @@ inline constexpr std::array listen_options{
         .help = "Where clients reach us over DTLS; needs a certificate and its key",
         .example = R"(["0.0.0.0:5349"])",
         .needs_restart = true,
-        .is_reserved = true,
     }),
     at<&Config::listen, &Listen::automatic>({
         .key = "listen.auto",

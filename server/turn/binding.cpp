@@ -64,6 +64,10 @@ Checked<BindingAnswer> plan(const Request& request, const Discovery* discovery) 
 Outcome binding(const Request& request, const Settings& settings) {
     // An indication keeps a NAT open and asks for nothing (RFC 8489 section 6.3.2).
     if (request.message.message_class() != protocol::MessageClass::request) return Silence{};
+    // RFC 8489 section 11: who speaks DTLS knows the cookie.
+    if (request.message.is_classic() && request.five_tuple.transport == protocol::Transport::dtls) {
+        return answer_unproven(request, ErrorCode::server_error);
+    }
     const Discovery* discovery = discovery_at(request, settings);
     const ServedAttributes served = served_to(request.message, discovery);
     if (!understands(request.message, served)) return answer_unknown(request, served);

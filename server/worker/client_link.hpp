@@ -14,7 +14,8 @@
 
 namespace turnpike::worker {
 
-// A connection as those see it who write to it, or find that it is another worker's.
+// A connection, or a DTLS association, as those see it who write to it, or find that it is another
+// worker's.
 class StreamWriter {
 public:
     virtual ~StreamWriter() = default;
@@ -22,6 +23,8 @@ public:
     virtual void answer(protocol::Bytes message) = 0;
     // False where data finds no room: it is dropped whole.
     [[nodiscard]] virtual bool relay(protocol::Bytes message) = 0;
+    // DSCP and ECN of the next data, where it is to be a datagram.
+    virtual void mark(std::uint8_t /*traffic_class*/) noexcept {}
     // The message that is being handled belongs to another worker, and the connection with it
     // (handed_connection.hpp).
     virtual void leave(WorkerIndex owner) = 0;
@@ -40,7 +43,10 @@ struct ClientLink {
     }
     [[nodiscard]] bool relay(protocol::Bytes message, Outbox& outbox,
                              std::uint8_t traffic_class = 0) const {
-        if (stream != nullptr) return stream->relay(message);
+        if (stream != nullptr) {
+            stream->mark(traffic_class);
+            return stream->relay(message);
+        }
         outbox.send({socket, client, source, message, traffic_class});
         return true;
     }

@@ -18,10 +18,11 @@ constexpr int rounds_max = 4;
 
 }  // namespace
 
-void DatagramService::listen(net::FileDescriptor socket, OnReadable on_readable) {
+void DatagramService::listen(net::FileDescriptor socket, Serves serves, OnReadable on_readable) {
     auto listener = std::make_unique<Listener>();
     listener->bound = net::bound_to(socket.get());
-    context_.udp_sockets.add(listener->bound, socket.get());
+    listener->serves = serves;
+    if (serves != Serves::dtls) context_.udp_sockets.add(listener->bound, socket.get());
     if (context_.shared.settings.copies_traffic_class) {
         net::report_traffic_class(socket.get(), listener->bound.address.family());
     }
@@ -50,10 +51,16 @@ void DatagramService::receive(const Listener& listener, protocol::Moment now) {
 void DatagramService::handle(const Listener& listener, net::Received datagram,
                              protocol::Moment now) {
     const bool wildcard = listener.bound.address.is_unspecified();
+    const auto kind =
+        protocol::classify(datagram.packet.payload(), context_.shared.settings.turn.channels);
+    const bool dtls = kind == Kind::dtls;
+    if (listener.serves == (dtls ? Serves::plain : Serves::dtls)) {
+        return context_.count(Counter::drop_not_turn);
+    }
     const protocol::FiveTuple five_tuple{
         .client = datagram.source,
         .server = {wildcard ? datagram.local : listener.bound.address, listener.bound.port},
-        .transport = protocol::Transport::udp};
+        .transport = dtls ? protocol::Transport::dtls : protocol::Transport::udp};
     const ClientLink link{.socket = listener.socket->descriptor(),
                           .client = datagram.source,
                           .source = wildcard ? datagram.local : protocol::IpAddress{}};
@@ -63,12 +70,13 @@ void DatagramService::handle(const Listener& listener, net::Received datagram,
                                 .packet = &datagram.packet,
                                 .now = now,
                                 .traffic_class = datagram.traffic_class};
-    switch (protocol::classify(message.octets, context_.shared.settings.turn.channels)) {
+    switch (kind) {
         case Kind::stun:
-            return stun_.serve(message);
+            return parts_.stun.serve(message);
         case Kind::channel_data:
-            return relay_.from_channel(message);
+            return parts_.relay.from_channel(message);
         case Kind::dtls:
+            return parts_.dtls.receive(message);
         case Kind::junk:
             return context_.count(Counter::drop_not_turn);
     }

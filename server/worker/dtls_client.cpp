@@ -20,7 +20,7 @@ DtlsClient::DtlsClient(const Setup& setup, Outbox& outbox, OnOver on_over)
 bool DtlsClient::begin(SSL_CTX& context, protocol::Bytes hello) {
     session_ = DtlsSession::accept(context, hello, [this](protocol::Bytes datagram) {
         const ClientLink& path = setup_.path;
-        outbox_.send_copy({path.socket, path.client, path.source, datagram});
+        outbox_.send_copy({path.socket, path.client, path.source, datagram, traffic_class_});
     });
     return session_ != nullptr && session_->state() == DtlsSession::State::handshaking;
 }
@@ -53,6 +53,7 @@ void DtlsClient::answer(protocol::Bytes message) {
 bool DtlsClient::relay(protocol::Bytes message) {
     if (state_ != State::talking) return false;
     const bool sent = session_->send(message);
+    traffic_class_ = 0;
     look_at_session();
     return sent;
 }

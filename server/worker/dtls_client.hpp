@@ -15,6 +15,7 @@
 #include "server/net/dtls_session.hpp"
 #include "server/telemetry/counters.hpp"
 #include "server/worker/client_link.hpp"
+#include "server/worker/connection_limits.hpp"
 #include "server/worker/settings.hpp"
 
 namespace turnpike::worker {
@@ -49,6 +50,8 @@ public:
 
     void answer(protocol::Bytes message) override;
     [[nodiscard]] bool relay(protocol::Bytes message) override;
+    void mark(std::uint8_t traffic_class) noexcept override { traffic_class_ = traffic_class; }
+    void leave(WorkerIndex /*owner*/) override {}  // it stays where its datagrams come
 
     void heard(protocol::TimePoint now) noexcept { heard_ = now; }
     // Why is what a counter says; the first reason stays.
@@ -69,8 +72,9 @@ public:
     }
     [[nodiscard]] std::uint64_t number() const noexcept { return setup_.number; }
     [[nodiscard]] const ClientLink& link() const noexcept { return link_; }
-    // Set while it counts among the handshakes that are under way.
-    bool half_open = false;
+    // Held as long as it lives, and as long as its handshake is under way.
+    ConnectionLimits::Place association;
+    ConnectionLimits::Place handshake;
 
 private:
     void look_at_session();
@@ -84,8 +88,9 @@ private:
     std::unique_ptr<net::DtlsSession> session_;
     State state_ = State::handshaking;
     telemetry::Counter reason_ = telemetry::Counter::dtls_closed;
-    protocol::TimePoint heard_;  // the last message, or the beginning
-    bool kept_ = false;          // by an allocation, when last asked
+    protocol::TimePoint heard_;       // the last message, or the beginning
+    std::uint8_t traffic_class_ = 0;  // of what is being sent
+    bool kept_ = false;               // by an allocation, when last asked
 };
 
 }  // namespace turnpike::worker

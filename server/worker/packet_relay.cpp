@@ -183,7 +183,9 @@ void PacketRelay::to_client(const Holding& holding, net::Received& datagram, Tim
         return count(forwarded.error());
     }
     if (!holding.link.relay(datagram.packet.payload(), context_.outbox, datagram.traffic_class)) {
-        return context_.count(Counter::drop_slow_reader);
+        // A DTLS record holds less than a datagram.
+        const bool dtls = holding.five_tuple.transport == protocol::Transport::dtls;
+        return context_.count(dtls ? Counter::drop_too_big : Counter::drop_slow_reader);
     }
     context_.count(Counter::packets_to_client);
     context_.count(Counter::bytes_to_client, octets);

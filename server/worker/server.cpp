@@ -140,7 +140,7 @@ struct Server::Parts {
 
     void open_workers();
     // Where it is bound.
-    Endpoint open_udp(const Endpoint& endpoint);
+    Endpoint open_udp(const Endpoint& endpoint, DatagramService::Serves serves);
     Endpoint open_stream(std::string_view name, const Endpoint& endpoint, Entrance entrance);
     void wait_for_end();
     void wait_for_reload();
@@ -166,6 +166,7 @@ struct Server::Parts {
     PostOffice post_office;
     std::vector<std::unique_ptr<Worker>> workers;
     std::vector<Endpoint> udp;
+    std::vector<Endpoint> dtls_listeners;
     std::vector<Endpoint> tcp;
     std::vector<Endpoint> tls_listeners;
     std::vector<Endpoint> automatic;
@@ -189,9 +190,15 @@ void Server::Parts::open_workers() {
     for (const Endpoint& endpoint : discovery) refuse_if_taken("UDP", endpoint, SOCK_DGRAM);
     for (const Endpoint& endpoint : config.listen.udp) {
         refuse_if_taken("UDP", endpoint, SOCK_DGRAM);
-        udp.push_back(open_udp(endpoint));
+        udp.push_back(open_udp(endpoint, DatagramService::Serves::plain));
     }
-    for (const Endpoint& endpoint : discovery) udp.push_back(open_udp(endpoint));
+    for (const Endpoint& endpoint : discovery) {
+        udp.push_back(open_udp(endpoint, DatagramService::Serves::plain));
+    }
+    for (const Endpoint& endpoint : config.listen.dtls) {
+        refuse_if_taken("DTLS", endpoint, SOCK_DGRAM);
+        dtls_listeners.push_back(open_udp(endpoint, DatagramService::Serves::dtls));
+    }
     for (const Endpoint& each : config.listen.tcp) {
         tcp.push_back(open_stream("TCP", each, Entrance::plain));
     }
@@ -200,17 +207,18 @@ void Server::Parts::open_workers() {
     }
     for (const Endpoint& each : config.listen.automatic) {
         refuse_if_taken("UDP", each, SOCK_DGRAM);
-        automatic.push_back(open_stream("TCP", open_udp(each), Entrance::automatic));
+        automatic.push_back(
+            open_stream("TCP", open_udp(each, DatagramService::Serves::both), Entrance::automatic));
     }
 }
 
-Endpoint Server::Parts::open_udp(const Endpoint& endpoint) {
+Endpoint Server::Parts::open_udp(const Endpoint& endpoint, DatagramService::Serves serves) {
     Endpoint bound = endpoint;  // where it asks for port 0, the first socket decides for all
     for (const auto& worker : workers) {
         auto socket = net::open_udp_listener(bound);
         if (!socket) refuse("UDP", bound, socket.error());
         bound = net::bound_to(socket->get());
-        worker->listen_udp(*std::move(socket));
+        worker->listen_udp(*std::move(socket), serves);
     }
     return bound;
 }
@@ -281,6 +289,7 @@ void Server::run() {
         threads.emplace_back([&each = *worker] { each.run(); });
     }
     parts_->log.info("server ready", {{"udp", joined(parts_->udp)},
+                                      {"dtls", joined(parts_->dtls_listeners)},
                                       {"tcp", joined(parts_->tcp)},
                                       {"tls", joined(parts_->tls_listeners)},
                                       {"auto", joined(parts_->automatic)},
@@ -299,14 +308,17 @@ void Server::stop() {
 const std::vector<Endpoint>& Server::udp() const noexcept {
     return parts_->udp;
 }
+const std::vector<Endpoint>& Server::dtls() const noexcept {
+    return parts_->dtls_listeners;
+}
+const std::vector<Endpoint>& Server::automatic() const noexcept {
+    return parts_->automatic;
+}
 const std::vector<Endpoint>& Server::tcp() const noexcept {
     return parts_->tcp;
 }
 const std::vector<Endpoint>& Server::tls() const noexcept {
     return parts_->tls_listeners;
-}
-const std::vector<Endpoint>& Server::automatic() const noexcept {
-    return parts_->automatic;
 }
 
 telemetry::CounterValues Server::counters() const {

@@ -30,6 +30,7 @@ public:
 
     // Where it listens, with the ports that the kernel chose for port 0.
     [[nodiscard]] const std::vector<protocol::Endpoint>& udp() const noexcept;
+    [[nodiscard]] const std::vector<protocol::Endpoint>& dtls() const noexcept;
     [[nodiscard]] const std::vector<protocol::Endpoint>& tcp() const noexcept;
     [[nodiscard]] const std::vector<protocol::Endpoint>& tls() const noexcept;
     [[nodiscard]] const std::vector<protocol::Endpoint>& automatic() const noexcept;

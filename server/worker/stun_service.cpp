@@ -68,9 +68,12 @@ void StunService::serve(const ClientMessage& message) {
 protocol::Result<Message, protocol::DecodeError> StunService::decode(
     const ClientMessage& message) const {
     const auto decoded = Message::decode(message.octets);
-    const bool classic = context_.shared.settings.rfc3489 && decoded.has_error() &&
-                         decoded.error() == protocol::DecodeError::not_stun &&
-                         message.five_tuple.transport == protocol::Transport::udp;
+    const auto transport = message.five_tuple.transport;
+    const bool may_be_classic =
+        transport == protocol::Transport::dtls ||  // to be refused
+        (transport == protocol::Transport::udp && context_.shared.settings.rfc3489);
+    const bool classic =
+        may_be_classic && decoded.has_error() && decoded.error() == protocol::DecodeError::not_stun;
     return classic ? Message::decode_classic(message.octets) : decoded;
 }
 
@@ -101,13 +104,12 @@ turn::Outcome StunService::open(const turn::Request& request, const ClientLink& 
 
 void StunService::answer(const turn::Reply& reply, const ClientMessage& message) {
     if (reply.octets.empty()) return;
-    // A stream's handshake has proved its address; a datagram's source may be forged.
-    if (!reply.authenticated && !protocol::is_stream(message.five_tuple.transport)) {
-        if (!budget_.take(message.five_tuple.client.address, message.now.steady)) {
-            return context_.count(Counter::drop_unauthenticated_budget);
-        }
+    if (!reply.authenticated) {
+        // Where a handshake has proved the address, nobody can have forged it.
+        const bool forgeable = message.five_tuple.transport == protocol::Transport::udp;
+        if (forgeable && !may_answer_stranger(message)) return;
+        if (!forgeable) context_.count(Counter::unauthenticated_answers);
     }
-    if (!reply.authenticated) context_.count(Counter::unauthenticated_answers);
     if (reply.error) {
         context_.count(telemetry::error_counter(static_cast<unsigned>(*reply.error)));
     }
@@ -121,6 +123,12 @@ void StunService::send(const turn::Reply& reply, const ClientMessage& message) {
         reply.from.value_or(five_tuple.server),
         {five_tuple.client.address, reply.to_port.value_or(five_tuple.client.port)});
     if (link) link->answer(reply.octets, context_.outbox);
+}
+
+bool StunService::may_answer_stranger(const ClientMessage& message) noexcept {
+    const bool may = budget_.take(message.five_tuple.client.address, message.now.steady);
+    context_.count(may ? Counter::unauthenticated_answers : Counter::drop_unauthenticated_budget);
+    return may;
 }
 
 protocol::MutableBytes StunService::reply_buffer() noexcept {

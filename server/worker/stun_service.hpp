@@ -34,6 +34,9 @@ public:
     // A STUN message. What is no STUN is dropped and counted.
     void serve(const ClientMessage& message);
 
+    // Whether an answer may go to the source of a message that proved nothing; it is counted.
+    [[nodiscard]] bool may_answer_stranger(const ClientMessage& message) noexcept;
+
 private:
     [[nodiscard]] turn::Outcome decide(const turn::Request& request, const ClientLink& link);
     [[nodiscard]] turn::Outcome open(const turn::Request& request, const ClientLink& link,

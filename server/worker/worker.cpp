@@ -41,7 +41,8 @@ Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
       relay_{context_, post_office},
       opener_{context_, relay_events()},
       stun_{context_, {dispatcher_, executor_, opener_, relay_}},
-      datagrams_{context_, stun_, relay_},
+      dtls_{context_, {dispatcher_, executor_, stun_, relay_, wheel_}},
+      datagrams_{context_, {stun_, relay_, dtls_}},
       streams_{context_, {dispatcher_, executor_, stun_, relay_, post_office}, stream_events()},
       mail_{context_.io, post_office.bell(index)},
       timer_{context_.io},
@@ -49,8 +50,8 @@ Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
     mail_.on_readable([this] { turn([this](Moment now) { open_mail(now); }); });
 }
 
-void Worker::listen_udp(net::FileDescriptor socket) {
-    datagrams_.listen(std::move(socket), [this](DatagramService::Listener& listener) {
+void Worker::listen_udp(net::FileDescriptor socket, DatagramService::Serves serves) {
+    datagrams_.listen(std::move(socket), serves, [this](DatagramService::Listener& listener) {
         turn([&](Moment now) { datagrams_.receive(listener, now); });
     });
 }
@@ -74,6 +75,7 @@ void Worker::stop() {
 void Worker::end_turn() {
     context_.outbox.flush();
     streams_.end_turn(now_.steady);
+    dtls_.end_turn(now_.steady);
     context_.outbox.flush();
     in_turn_ = false;
     if (next_wake() < armed_) arm();
@@ -117,7 +119,14 @@ RelayOpener::Events Worker::relay_events() {
 void Worker::on_time(Moment now) {
     effects_.clear();
     for (const TimerKey& due : wheel_.advance(now.steady)) {
-        dispatcher_.on_time(due.allocation(), now.steady, effects_);
+        switch (due.kind) {
+            case TimerKind::allocation:
+                dispatcher_.on_time(due.allocation(), now.steady, effects_);
+                break;
+            case TimerKind::association:
+                dtls_.on_time(due.number, now.steady);
+                break;
+        }
     }
     executor_.execute(effects_, now.steady);
     if (now.steady < next_sweep_) return;
@@ -134,12 +143,14 @@ void Worker::open_mail(Moment now) {
 }
 
 void Worker::end_everything(Moment now) {
-    datagrams_.close();
     streams_.close_listeners();
     effects_.clear();
     dispatcher_.end_all(turn::EndReason::shutdown, effects_);
     executor_.execute(effects_, now.steady);
     streams_.close_all(now.steady);
+    dtls_.close_all(now.steady);
+    context_.outbox.flush();  // while there are sockets for it
+    datagrams_.close();
 }
 
 TimePoint Worker::next_wake() const noexcept {

@@ -27,7 +27,7 @@ public:
     Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office);
 
     // Bound sockets, before run().
-    void listen_udp(net::FileDescriptor socket);
+    void listen_udp(net::FileDescriptor socket, DatagramService::Serves serves);
     void listen_tcp(net::FileDescriptor socket, Entrance entrance = Entrance::plain);
 
     // The body of its thread: serves until stop(), then ends every allocation and returns.
@@ -58,6 +58,7 @@ private:
     PacketRelay relay_;
     RelayOpener opener_;
     StunService stun_;
+    DtlsService dtls_;
     DatagramService datagrams_;
     StreamService streams_;
     net::Watch mail_;

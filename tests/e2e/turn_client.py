@@ -189,14 +189,18 @@ class TlsLink(StreamLink):
         return message
 
 
-LINKS = {"udp": DatagramLink, "tcp": StreamLink, "tls": TlsLink}
+def link_class(transport):
+    if transport == "dtls":
+        import dtls_link  # which needs this module
+        return dtls_link.DtlsLink
+    return {"udp": DatagramLink, "tcp": StreamLink, "tls": TlsLink}[transport]
 
 
 class TurnClient:
     """One five-tuple. Use as a context manager; it is closed without deleting the allocation."""
 
     def __init__(self, namespace, server, credential=None, transport="udp", *, port=0, link=None):
-        self.link = link or LINKS[transport](namespace, server, port)
+        self.link = link or link_class(transport)(namespace, server, port)
         self.credential = credential
         self.realm = self.nonce = self.algorithms = self.relayed = None
         self.arrivals = []

@@ -71,7 +71,9 @@ public:
                                          config_.limits.tcp_connections_per_address};
     worker::ConnectionDirectory peer_connections;
     net::TlsSlot tls;
+    worker::ConnectionLimits associations{0, 0};
     worker::ConnectionLimits handshakes{0, 0};
+    net::DtlsCookies cookies{{}};
     worker::Shared shared{.settings = settings_,
                           .relayed = relayed_,
                           .authenticator = authenticator_,
@@ -81,7 +83,9 @@ public:
                           .connections = connections,
                           .peer_connections = peer_connections,
                           .tls = tls,
+                          .associations = associations,
                           .handshakes = handshakes,
+                          .cookies = cookies,
                           .log = log_};
     worker::PostOffice post_office;
 

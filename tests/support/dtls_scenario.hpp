@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// A running server with a DTLS listener and a port for everything, and clients of them.
+#pragma once
+
+#include "tests/support/certificate_folder.hpp"
+#include "tests/support/dtls_wire.hpp"
+#include "tests/support/running_server.hpp"
+
+namespace turnpike::test {
+
+class DtlsScenario {
+public:
+    using Change = std::function<void(config::Config&)>;
+    explicit DtlsScenario(const Change& change = {})
+        : server{[&] {
+              config::Config config = loopback_config();
+              config.listen.dtls = {{own_loopback(1), 0}};
+              config.listen.automatic = {{own_loopback(1), 0}};
+              const auto files = folder.issue("server");
+              config.listen.certificate = files.certificate;
+              config.listen.private_key = files.private_key;
+              if (change) change(config);
+              return config;
+          }()} {}
+
+    [[nodiscard]] protocol::Endpoint dtls() { return server->dtls().front(); }
+    [[nodiscard]] protocol::Endpoint automatic() { return server->automatic().front(); }
+    [[nodiscard]] std::unique_ptr<DtlsWire> wire(std::string_view from = "127.0.0.2:0") {
+        return std::make_unique<DtlsWire>(endpoint(from), dtls());
+    }
+    // After the handshake.
+    [[nodiscard]] SocketClient client(std::string_view from = "127.0.0.2:0") {
+        auto fresh = wire(from);
+        if (!fresh->connect()) throw std::runtime_error{"no DTLS handshake"};
+        return SocketClient{std::move(fresh)};
+    }
+    [[nodiscard]] static DtlsWire& wire_of(SocketClient& client) {
+        return dynamic_cast<DtlsWire&>(client.wire());
+    }
+
+    CertificateFolder folder;
+    RunningServer server;
+};
+
+inline std::size_t resident_octets() {
+    std::FILE* file = std::fopen("/proc/self/statm", "r");
+    unsigned long size = 0;
+    unsigned long resident = 0;
+    const int fields = std::fscanf(file, "%lu %lu", &size, &resident);
+    std::fclose(file);
+    return fields == 2 ? resident * static_cast<std::size_t>(::getpagesize()) : 0;
+}
+
+}  // namespace turnpike::test
