@@ -17,17 +17,19 @@ using protocol::Subnet;
 constexpr std::array never_ranges{"0.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32", "::/128",
                                   "ff00::/8"};
 
-// The non-public rest of IANA's special-purpose registries, and every tunnel that hides an IPv4
-// address; `peers.allow` may open them.
+// Tunnels between IPv4 and IPv6 that anyone can speak through: never a peer nor a client either
+// (RFC 8656 section 21.4).
+constexpr std::array tunnel_ranges{"2001::/32", "2002::/16"};  // Teredo, 6to4
+
+// What IANA has given out of IPv6's address space (RFC 4291 section 2.4). All else is not public.
+constexpr auto global_unicast_range = "2000::/3";
+
+// The non-public rest of IANA's special-purpose registries; `peers.allow` may open them.
 constexpr std::array non_public_ranges{
-    "10.0.0.0/8",      "100.64.0.0/10",   "127.0.0.0/8",       "169.254.0.0/16",
-    "172.16.0.0/12",   "192.0.0.0/24",    "192.0.2.0/24",      "192.31.196.0/24",
-    "192.52.193.0/24", "192.88.99.0/24",  "192.168.0.0/16",    "192.175.48.0/24",
-    "198.18.0.0/15",   "198.51.100.0/24", "203.0.113.0/24",    "240.0.0.0/4",
-    "::/96",           "::ffff:0:0/96",   "::ffff:0:0:0/96",   "64:ff9b::/96",
-    "64:ff9b:1::/48",  "100::/64",        "100:0:0:1::/64",    "2001::/23",
-    "2001:db8::/32",   "2002::/16",       "2620:4f:8000::/48", "3fff::/20",
-    "5f00::/16",       "fc00::/7",        "fe80::/10",         "fec0::/10"};
+    "10.0.0.0/8",     "100.64.0.0/10",   "127.0.0.0/8",     "169.254.0.0/16",    "172.16.0.0/12",
+    "192.0.0.0/24",   "192.0.2.0/24",    "192.31.196.0/24", "192.52.193.0/24",   "192.88.99.0/24",
+    "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15",   "198.51.100.0/24",   "203.0.113.0/24",
+    "240.0.0.0/4",    "2001::/23",       "2001:db8::/32",   "2620:4f:8000::/48", "3fff::/20"};
 
 template <std::size_t Count>
 std::vector<Subnet> parse_all(const std::array<const char*, Count>& texts) {
@@ -58,17 +60,17 @@ bool is_one_of(const std::vector<IpAddress>& addresses, const IpAddress& address
 struct Disguise {
     const char* range;
     std::array<std::uint8_t, 4> octets;  // where each octet of the IPv4 address stands
-    std::byte mask;                      // what the octets are XORed with
 };
 constexpr std::array disguises{
-    Disguise{"::ffff:0:0/96", {12, 13, 14, 15}, std::byte{0}},    // IPv4-mapped, RFC 4291
-    Disguise{"::ffff:0:0:0/96", {12, 13, 14, 15}, std::byte{0}},  // IPv4-translated, RFC 2765
-    Disguise{"::/96", {12, 13, 14, 15}, std::byte{0}},            // IPv4-compatible, RFC 4291
-    Disguise{"2002::/16", {2, 3, 4, 5}, std::byte{0}},            // 6to4, RFC 3056
-    Disguise{"64:ff9b::/96", {12, 13, 14, 15}, std::byte{0}},     // NAT64, RFC 6052
-    Disguise{"64:ff9b:1::/48", {6, 7, 9, 10}, std::byte{0}},      // local NAT64, RFC 8215
-    Disguise{"64:ff9b:1::/48", {12, 13, 14, 15}, std::byte{0}},   // ... with a /96 cut from it
-    Disguise{"2001::/32", {12, 13, 14, 15}, std::byte{0xFF}},     // Teredo client, RFC 4380
+    Disguise{"::ffff:0:0/96", {12, 13, 14, 15}},    // IPv4-mapped, RFC 4291
+    Disguise{"::ffff:0:0:0/96", {12, 13, 14, 15}},  // IPv4-translated, RFC 2765
+    Disguise{"::/96", {12, 13, 14, 15}},            // IPv4-compatible, RFC 4291
+    Disguise{"64:ff9b::/96", {12, 13, 14, 15}},     // NAT64, RFC 6052
+    // Local NAT64, RFC 8215: with every prefix that RFC 6052 section 2.2 lets one cut from it.
+    Disguise{"64:ff9b:1::/48", {6, 7, 9, 10}},
+    Disguise{"64:ff9b:1::/48", {7, 9, 10, 11}},
+    Disguise{"64:ff9b:1::/48", {9, 10, 11, 12}},
+    Disguise{"64:ff9b:1::/48", {12, 13, 14, 15}},
 };
 
 // Stands in the IPv4-compatible range and hides nothing.
@@ -77,7 +79,7 @@ const IpAddress loopback_v6 = *IpAddress::parse("::1");
 IpAddress undisguise(const IpAddress& address, const Disguise& disguise) noexcept {
     std::array<std::byte, 4> plain{};
     for (std::size_t index = 0; index < plain.size(); ++index) {
-        plain[index] = address.octets()[disguise.octets[index]] ^ disguise.mask;
+        plain[index] = address.octets()[disguise.octets[index]];
     }
     return IpAddress::v4(plain);
 }
@@ -88,7 +90,10 @@ PeerPolicy::PeerPolicy(PeerPolicySettings settings, const LiveRelays& live)
     : settings_{std::move(settings)},
       live_{live},
       never_{parse_all(never_ranges)},
+      tunnels_{parse_all(tunnel_ranges)},
+      global_unicast_{*Subnet::parse(global_unicast_range)},
       non_public_{parse_all(non_public_ranges)} {
+    never_.insert(never_.end(), tunnels_.begin(), tunnels_.end());
     for (const Disguise& disguise : disguises) disguised_.push_back(*Subnet::parse(disguise.range));
 }
 
@@ -109,20 +114,33 @@ bool PeerPolicy::permits(const Endpoint& peer) const noexcept {
 bool PeerPolicy::judge(const IpAddress& peer, bool allowed, bool denied) const noexcept {
     if (!allowed && (denied || is_private(peer))) return false;
     if (peer.is_v4()) return true;
-    // Allowing a tunnel's range opens the tunnel, not what lies behind it.
+    // Allowing such a range opens the way, not what lies behind it. Where in a local NAT64's
+    // address the IPv4 address stands is not told, so every place is judged that may hold one.
+    bool hides = false;
+    bool found = false;
     for (std::size_t index = 0; index < disguised_.size(); ++index) {
         if (!disguised_[index].contains(peer) || peer == loopback_v6) continue;
+        hides = true;
         const IpAddress hidden = undisguise(peer, disguises[index]);
-        if (any_contains(never_, hidden)) return false;
-        if (!any_contains(settings_.allow, hidden) &&
-            (any_contains_wholly(settings_.deny, hidden) || is_private(hidden))) {
-            return false;
-        }
+        if (hidden.octets().front() == std::byte{0}) continue;  // 0.0.0.0/8: no host, so no place
+        found = true;
+        if (!judge_hidden(hidden)) return false;
     }
-    return true;
+    return found || !hides;
+}
+
+bool PeerPolicy::judge_hidden(const IpAddress& hidden) const noexcept {
+    if (any_contains(never_, hidden)) return false;
+    if (any_contains(settings_.allow, hidden)) return true;
+    return !any_contains_wholly(settings_.deny, hidden) && !is_private(hidden);
+}
+
+bool PeerPolicy::serves(const IpAddress& client) const noexcept {
+    return !any_contains(tunnels_, client);
 }
 
 bool PeerPolicy::is_private(const IpAddress& peer) const noexcept {
+    if (peer.is_v6() && !global_unicast_.contains(peer)) return true;
     return is_one_of(settings_.own, peer) || any_contains(non_public_, peer);
 }
 

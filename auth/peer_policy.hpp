@@ -3,11 +3,11 @@
 // The single gate: may the relay speak to this peer? Asked by CreatePermission, ChannelBind and
 // every Send. Immutable after construction; every worker reads one instance.
 //
-// Order: what is never a peer (multicast, broadcast, unspecified), live relayed addresses of ours
-// (which is how two clients of this server talk), the allow list, the deny list, and then our own
-// addresses and the built-in list of every non-public range. Ranges are judged in every disguise:
-// an IPv4 address inside IPv4-mapped, IPv4-compatible, 6to4, NAT64 or Teredo is judged as itself,
-// and those tunnels are refused anyway unless the allow list names them.
+// Order: what is never a peer (multicast, broadcast, unspecified, Teredo, 6to4), live relayed
+// addresses of ours (which is how two clients of this server talk), the allow list, the deny list,
+// and then our own addresses and what is not public: of IPv4 the ranges of a built-in list, of IPv6
+// all but global unicast, and some of that. An IPv4 address inside IPv4-mapped, IPv4-compatible or
+// NAT64 is judged as itself too; those are refused anyway unless the allow list names them.
 #pragma once
 
 #include <vector>
@@ -43,15 +43,22 @@ public:
     // ChannelBind, and each packet: port 0 is never a peer.
     [[nodiscard]] bool permits(const protocol::Endpoint& peer) const noexcept;
 
+    // Whether allocations may be made from there. Not out of a tunnel between IPv4 and IPv6, whose
+    // end could be made a peer (RFC 8656 section 21.4).
+    [[nodiscard]] bool serves(const protocol::IpAddress& client) const noexcept;
+
 private:
     [[nodiscard]] bool judge(const protocol::IpAddress& peer, bool allowed,
                              bool denied) const noexcept;
+    [[nodiscard]] bool judge_hidden(const protocol::IpAddress& hidden) const noexcept;
     [[nodiscard]] bool is_private(const protocol::IpAddress& peer) const noexcept;
 
     PeerPolicySettings settings_;
     const LiveRelays& live_;
     // Parsed from the built-in tables once.
     std::vector<protocol::Subnet> never_;
+    std::vector<protocol::Subnet> tunnels_;
+    protocol::Subnet global_unicast_;
     std::vector<protocol::Subnet> non_public_;
     std::vector<protocol::Subnet> disguised_;
 };

@@ -150,8 +150,12 @@ Outcome Dispatcher::obey(const Request& request, const auth::Identity& identity,
 }
 
 Outcome Dispatcher::allocate(const Request& request, const auth::Identity& identity) const {
+    const Answers answers{request, identity, settings_.software};
+    if (!peer_policy_.serves(request.five_tuple.client.address)) {
+        return answers.error(ErrorCode::forbidden);
+    }
     auto wish = plan_relay(request.message, settings_);
-    if (!wish) return Answers{request, identity, settings_.software}.error(wish.error());
+    if (!wish) return answers.error(wish.error());
     wish->identity = identity;
     return *std::move(wish);
 }

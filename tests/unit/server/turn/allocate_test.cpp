@@ -349,5 +349,16 @@ TEST_CASE("optional and unexpected attributes do not disturb", "[A17][A18][D35]"
               .success());
 }
 
+TEST_CASE("no relay is made for a client that speaks out of Teredo or 6to4", "[K3][rfc8656-21.4]") {
+    Scenario s;
+    const auto* address = GENERATE("[2001::1]:1000", "[2002:c633:6407::1]:1000");
+    s.alice.five_tuple.client = at(address);
+    s.alice.five_tuple.server = at("[2001:db8:5::5]:3478");
+    CHECK(s.alice.allocates().code() == 403);
+    CHECK(s.worker.held().empty());
+    s.alice.five_tuple.client = at("[2003::1]:1000");
+    CHECK(s.alice.allocates().success());
+}
+
 }  // namespace
 }  // namespace turnpike::turn
