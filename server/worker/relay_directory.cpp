@@ -3,6 +3,7 @@
 
 #include <cassert>
 #include <limits>
+#include <utility>
 
 namespace turnpike::worker {
 
@@ -58,17 +59,20 @@ void RelayDirectory::give_back_locked(const RelayPort& port) {
     pools_[address].give_back(port.local.port);
 }
 
-void RelayDirectory::reserve(const RelayPort& next, std::uint64_t token, TimePoint until) {
+void RelayDirectory::reserve(const RelayPort& port, const Claim& claim, TimePoint until) {
+    Reservation reservation{port, std::string{claim.username}, until};
     const MutexLock lock{mutex_};
-    const bool is_new = reservations_.emplace(token, Reservation{next, until}).second;
+    const bool is_new = reservations_.emplace(claim.token, std::move(reservation)).second;
     // The token is taken already: this one then finds nothing, and the port must not be lost.
-    if (!is_new) give_back_locked(next);
+    if (!is_new) give_back_locked(port);
 }
 
-std::optional<RelayPort> RelayDirectory::redeem(std::uint64_t token, TimePoint now) {
+std::optional<RelayPort> RelayDirectory::redeem(const Claim& claim, TimePoint now) {
     const MutexLock lock{mutex_};
-    const auto entry = reservations_.find(token);
-    if (entry == reservations_.end()) return std::nullopt;
+    const auto entry = reservations_.find(claim.token);
+    if (entry == reservations_.end() || entry->second.username != claim.username) {
+        return std::nullopt;
+    }
     const Reservation reservation = entry->second;
     reservations_.erase(entry);
     if (now < reservation.until) return reservation.port;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -50,10 +51,16 @@ public:
     // Ends both publication and holding.
     void give_back(const RelayPort& port);
 
-    // Keeps the held port after `port` for whoever brings the token (RFC 8656 section 7.2).
-    void reserve(const RelayPort& next, std::uint64_t token, protocol::TimePoint until);
+    // What opens a reservation: the token, brought by the user whose Allocate got it (RFC 8656
+    // section 7.2). To anyone else it is a token that nobody gave.
+    struct Claim {
+        std::uint64_t token = 0;
+        std::string_view username;
+    };
+    // Keeps this held port for the claim.
+    void reserve(const RelayPort& port, const Claim& claim, protocol::TimePoint until);
     // Once; the port is then held by the caller.
-    [[nodiscard]] std::optional<RelayPort> redeem(std::uint64_t token, protocol::TimePoint now);
+    [[nodiscard]] std::optional<RelayPort> redeem(const Claim& claim, protocol::TimePoint now);
     // Gives back reservations that nobody redeemed. Any worker may call it, each second or so.
     void expire(protocol::TimePoint now);
 
@@ -73,6 +80,7 @@ public:
 private:
     struct Reservation {
         RelayPort port;
+        std::string username;
         protocol::TimePoint until;
     };
     // By port - first: the worker's index and one; 0: not live.

@@ -56,7 +56,7 @@ turn::OpenedRelay RelayOpener::open(const turn::OpenRelay& wish, const Client& c
     }
     Halves halves;
     if (wish.reservation) {
-        if (auto bound = bind_reserved(*wish.reservation, client.now.steady)) {
+        if (auto bound = bind_reserved({*wish.reservation, grant.username}, client.now.steady)) {
             halves[turn::index_of(bound->port.local.address.family())] = std::move(bound);
         }
     }
@@ -99,8 +99,9 @@ std::optional<RelayEnd> RelayOpener::bind_any(Family family, PortWish wish) {
     return found;
 }
 
-std::optional<RelayEnd> RelayOpener::bind_reserved(std::uint64_t token, protocol::TimePoint now) {
-    const auto port = context_.shared.directory.redeem(token, now);
+std::optional<RelayEnd> RelayOpener::bind_reserved(const RelayDirectory::Claim& claim,
+                                                   protocol::TimePoint now) {
+    const auto port = context_.shared.directory.redeem(claim, now);
     if (!port) return std::nullopt;
     auto socket = bind(port->local);
     if (!socket) {
@@ -155,14 +156,15 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves
         socket.on_readable([this, &holding, family] { events_.readable(holding, family); });
         socket.on_error([this, &holding, family] { events_.failing(holding, family); });
         context_.shared.directory.publish(port, context_.index);
-        if (wish.reserve_next) opened.reservation = reserve_after(port, now);
+        if (wish.reserve_next) opened.reservation = reserve_after(port, grant.username, now);
     }
     holding.session = &context_.routes.open(seed, now);
 }
 
-std::uint64_t RelayOpener::reserve_after(const RelayPort& port, protocol::TimePoint now) {
+std::uint64_t RelayOpener::reserve_after(const RelayPort& port, std::string_view username,
+                                         protocol::TimePoint now) {
     const std::uint64_t token = random_number();
-    context_.shared.directory.reserve(after(port), token,
+    context_.shared.directory.reserve(after(port), {token, username},
                                       now + context_.shared.settings.reservation);
     return token;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "protocol/time.hpp"
@@ -38,14 +39,15 @@ private:
     using Halves = std::array<std::optional<RelayEnd>, 2>;
 
     [[nodiscard]] std::optional<RelayEnd> bind_any(protocol::Family family, relay::PortWish wish);
-    [[nodiscard]] std::optional<RelayEnd> bind_reserved(std::uint64_t token,
+    [[nodiscard]] std::optional<RelayEnd> bind_reserved(const RelayDirectory::Claim& claim,
                                                         protocol::TimePoint now);
     [[nodiscard]] protocol::Result<std::unique_ptr<net::Watch>> bind(
         const protocol::Endpoint& local);
     void give_back(const RelayPort& port, relay::PortWish wish);
     void hold(const turn::OpenRelay& wish, const Client& client, Halves halves,
               turn::OpenedRelay& opened);
-    [[nodiscard]] std::uint64_t reserve_after(const RelayPort& port, protocol::TimePoint now);
+    [[nodiscard]] std::uint64_t reserve_after(const RelayPort& port, std::string_view username,
+                                              protocol::TimePoint now);
     [[nodiscard]] protocol::AllocationId next_id() noexcept;
 
     Context& context_;

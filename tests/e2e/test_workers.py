@@ -59,6 +59,17 @@ class Workers(EndToEnd):
             self.assert_refused(508, self.client().allocate, (stun.RESERVATION_TOKEN, token))
         self.assertEqual(len(tokens), RESERVATIONS)
 
+    def test_reservation_of_another(self):
+        """Another user's token gets what a made-up one gets, and stays good for its own user [D8][D30]"""
+        reserver = self.client()
+        token = reserver.allocate((stun.EVEN_PORT, b"\x80")).get(stun.RESERVATION_TOKEN)
+        answers = [self.assert_refused(508, self.client(BOB).allocate, (stun.RESERVATION_TOKEN, value))
+                   for value in (token, bytes(8))]
+        self.assertEqual(*([(kind, len(value)) for kind, value, _ in answer.attributes] for answer in answers))
+        claimer = self.client()
+        claimer.allocate((stun.RESERVATION_TOKEN, token))
+        self.assertEqual(claimer.relayed, (reserver.relayed[0], reserver.relayed[1] + 1))
+
     def test_retransmitted_allocate(self):
         """A retransmitted Allocate gets the same relayed address and token [D29][A35]"""
         client = self.client()

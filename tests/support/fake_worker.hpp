@@ -70,7 +70,7 @@ public:
         } else if (grant.allocations != 0 && allocations_of(grant.username) >= grant.allocations) {
             opened.error = ErrorCode::allocation_quota_reached;
         } else if (wish.reservation) {
-            redeem(*wish.reservation, opened);
+            redeem({*wish.reservation, grant.username}, opened);
         } else {
             take_ports(wish, opened);
         }
@@ -124,11 +124,13 @@ private:
         opened.reservation = 0xA0B0C0D000000000U + ++last_token_;
         Endpoint next = *opened.relayed[family];
         ++next.port;
-        reserved_[*opened.reservation] = next;
+        reserved_[{*opened.reservation, wish.identity.grant.username}] = next;
     }
 
-    void redeem(std::uint64_t token, turn::OpenedRelay& opened) {
-        const auto entry = reserved_.find(token);
+    using Claim = std::pair<std::uint64_t, std::string>;  // token and user
+
+    void redeem(const Claim& claim, turn::OpenedRelay& opened) {
+        const auto entry = reserved_.find(claim);
         if (entry == reserved_.end()) {
             opened.error = ErrorCode::insufficient_capacity;
             return;
@@ -168,7 +170,7 @@ private:
     Holdings held_;
     std::map<AllocationId, turn::EndReason> ended_;
     std::map<AllocationId, TimePoint> deadlines_;
-    std::map<std::uint64_t, Endpoint> reserved_;
+    std::map<Claim, Endpoint> reserved_;
     std::uint64_t last_id_ = 0;
     std::uint64_t last_token_ = 0;
     std::uint16_t next_port_ = 49150;

@@ -112,17 +112,20 @@ TEST_CASE("a token that nobody gave buys nothing", "[D8][D9][D30]") {
     CHECK(s.alice.allocates().success());
 }
 
-TEST_CASE("EVEN-PORT may reserve the next port for whoever brings the token", "[D26][D27][D29]") {
+TEST_CASE("EVEN-PORT may reserve the next port for the user who brings the token",
+          "[D26][D27][D29]") {
     Scenario s;
     const Answer first = s.alice.allocates(even(true));
     REQUIRE(first.token());
     CHECK(first.relayed()->port % 2 == 0);
     CHECK(s.alice.repeats().token() == first.token());
 
-    const Answer second = s.bob.allocates(token(*first.token()));
+    CHECK(s.bob.allocates(token(*first.token())).code() == 508);  // as if nobody had given it
+    Client claims{s, "alice", "192.0.2.10:50001"};
+    const Answer second = claims.allocates(token(*first.token()));
     CHECK(second.success());
     CHECK(second.relayed()->port == first.relayed()->port + 1);
-    Client again{s, "bob", "192.0.2.20:50001"};
+    Client again{s, "alice", "192.0.2.10:50002"};
     CHECK(again.allocates(token(*first.token())).code() == 508);
 }
 
@@ -130,7 +133,8 @@ TEST_CASE("a reservation keeps its family", "[K9][D27]") {
     Scenario s;
     const Answer first = s.alice.allocates(all({even(true), requested(Family::ipv6)}));
     REQUIRE(first.token());
-    const Answer second = s.bob.allocates(token(*first.token()));
+    Client claims{s, "alice", "192.0.2.10:50001"};
+    const Answer second = claims.allocates(token(*first.token()));
     CHECK(second.relayed(Family::ipv6)->port == first.relayed(Family::ipv6)->port + 1);
     CHECK_FALSE(second.relayed(Family::ipv4));
 }

@@ -95,32 +95,45 @@ TEST_CASE("a reserved port is redeemed once, before its time", "[D26][D27][D8]")
     const auto port = directory.take(Family::ipv4, PortWish::pair, 1);
     REQUIRE(port);
     CHECK(port->local.port % 2 == 0);
-    directory.reserve(after(*port), 0xABCD, now + 30s);
+    directory.reserve(after(*port), {0xABCD, "alice"}, now + 30s);
     CHECK(directory.free_ports() == 8);
-    CHECK_FALSE(directory.redeem(0xABCE, now));
-    CHECK(directory.redeem(0xABCD, now + 30s - 1ns) == after(*port));
-    CHECK_FALSE(directory.redeem(0xABCD, now));
+    CHECK_FALSE(directory.redeem({0xABCE, "alice"}, now));
+    CHECK(directory.redeem({0xABCD, "alice"}, now + 30s - 1ns) == after(*port));
+    CHECK_FALSE(directory.redeem({0xABCD, "alice"}, now));
     CHECK(directory.free_ports() == 8);  // held by whoever redeemed it
     directory.give_back(after(*port));
     directory.give_back(*port);
     CHECK(directory.free_ports() == 10);
 }
 
+TEST_CASE("a token is worth nothing to another user, and keeps its worth for its own",
+          "[D8][D30]") {
+    RelayDirectory directory{{at("192.0.2.1")}, 50000, 50009};
+    const auto port = directory.take(Family::ipv4, PortWish::pair, 1);
+    REQUIRE(port);
+    directory.reserve(after(*port), {7, "alice"}, now + 30s);
+    for (const char* other : {"bob", "", "alic", "alice "}) {
+        CHECK_FALSE(directory.redeem({7, other}, now));
+    }
+    CHECK(directory.free_ports() == 8);
+    CHECK(directory.redeem({7, "alice"}, now) == after(*port));
+}
+
 TEST_CASE("a reservation that nobody redeems gives its port back at its end", "[D26][D8]") {
     RelayDirectory directory{{at("192.0.2.1")}, 50000, 50001};
     const auto port = directory.take(Family::ipv4, PortWish::pair, 1);
     REQUIRE(port);
-    directory.reserve(after(*port), 1, now + 30s);
+    directory.reserve(after(*port), {1, "alice"}, now + 30s);
     directory.expire(now + 30s - 1ns);
     CHECK(directory.free_ports() == 0);
     directory.expire(now + 30s);
     CHECK(directory.free_ports() == 1);
-    CHECK_FALSE(directory.redeem(1, now));
+    CHECK_FALSE(directory.redeem({1, "alice"}, now));
     // Asked for too late but before any sweep: no port, and none lost.
     const auto again = directory.take(Family::ipv4, PortWish::any, 1);
     REQUIRE(again);
-    directory.reserve(*again, 2, now + 30s);
-    CHECK_FALSE(directory.redeem(2, now + 30s));
+    directory.reserve(*again, {2, "alice"}, now + 30s);
+    CHECK_FALSE(directory.redeem({2, "alice"}, now + 30s));
     CHECK(directory.free_ports() == 1);
 }
 
@@ -128,10 +141,10 @@ TEST_CASE("a token that is taken already loses no port", "[D28]") {
     RelayDirectory directory{{at("192.0.2.1")}, 50000, 50003};
     const auto first = directory.take(Family::ipv4, PortWish::any, 1);
     const auto second = directory.take(Family::ipv4, PortWish::any, 2);
-    directory.reserve(first.value(), 7, now + 30s);
-    directory.reserve(second.value(), 7, now + 30s);
+    directory.reserve(first.value(), {7, "alice"}, now + 30s);
+    directory.reserve(second.value(), {7, "alice"}, now + 30s);
     CHECK(directory.free_ports() == 3);
-    CHECK(directory.redeem(7, now) == first);
+    CHECK(directory.redeem({7, "alice"}, now) == first);
 }
 
 TEST_CASE("the quota is the user's over all workers", "[D17][P3]") {
@@ -185,7 +198,7 @@ struct Life {
         const std::uint64_t token = random();
         held.push_back(*port);
         reserved[token] = {after(*port), time + 30s};
-        directory.reserve(after(*port), token, time + 30s);
+        directory.reserve(after(*port), {token, "alice"}, time + 30s);
     }
     void release() {
         if (held.empty()) return;
@@ -197,7 +210,7 @@ struct Life {
         if (reserved.empty()) return;
         const auto [token, reservation] =
             *reserved.lower_bound(std::min(random(), std::prev(reserved.end())->first));
-        const auto port = directory.redeem(token, time);
+        const auto port = directory.redeem({token, "alice"}, time);
         REQUIRE(port.has_value() == (time < reservation.second));
         if (port) held.push_back(*port);
         reserved.erase(token);

@@ -98,7 +98,7 @@ TEST_CASE("EVEN-PORT gets an even port, and 508 where there is none", "[D14][D25
 }
 
 // Several workers, so that the token is often redeemed on another than the one that gave it.
-TEST_CASE("a reserved port goes to whoever brings its token, once", "[D26][D27][D29]") {
+TEST_CASE("a reserved port goes to the user who brings its token, once", "[D26][D27][D29]") {
     auto config = with_ports(51030, 51031);
     config.server.workers = 3;
     RunningServer server{config};
@@ -109,8 +109,7 @@ TEST_CASE("a reserved port goes to whoever brings its token, once", "[D26][D27][
     const auto reserved = protocol::reservation_token(answer->message());
     REQUIRE(reserved);
     CHECK(server.udp_client().allocate()->error() == 508);  // the reserved port is not free
-    auto second = GENERATE(false, true) ? server.udp_client("bob", "builder")
-                                        : server.tcp_client("bob", "builder");
+    auto second = GENERATE(false, true) ? server.udp_client() : server.tcp_client();
     REQUIRE(second.allocate(token(*reserved))->success());
     CHECK(second.relayed().port == 51031);
     CHECK(server.udp_client().allocate(token(*reserved))->error() == 508);
@@ -126,6 +125,21 @@ TEST_CASE("a pair is only given where both of its ports can be bound", "[D26]") 
     REQUIRE(client.allocate(even_port(true))->success());
     CHECK(client.relayed().port == 51042);
     CHECK(server->free_ports() == 2);
+}
+
+TEST_CASE("a reserved port is kept from other users, who are told what a stranger is",
+          "[D8][D30]") {
+    RunningServer server{with_ports(51040, 51043)};
+    auto alice = server.udp_client();
+    const auto answer = alice.allocate(even_port(true));
+    REQUIRE(answer->success());
+    const auto reserved = token(*protocol::reservation_token(answer->message()));
+    auto bob = server.udp_client("bob", "builder");
+    const auto stolen = bob.allocate(reserved);
+    const auto guessed = bob.allocate(token(0x0123456789ABCDEF));
+    CHECK(stolen->error() == 508);
+    CHECK(stolen->octets.size() == guessed->octets.size());
+    CHECK(server.udp_client().allocate(reserved)->success());
 }
 
 TEST_CASE("a token that nobody gave is refused", "[D8]") {
