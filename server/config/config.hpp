@@ -124,6 +124,24 @@ struct Auth {
     bool operator==(const Auth&) const = default;
 };
 
+enum class RedirectMode : std::uint8_t { off, always, overload };
+
+// Where clients are sent to (ALTERNATE-SERVER).
+struct AlternateServer {
+    protocol::Endpoint address;
+    std::optional<protocol::Endpoint> tls_address;  // none: `address` serves TLS and DTLS too
+    std::uint32_t weight = 1;
+    std::string domain;  // in its certificate; empty: as in ours
+    bool operator==(const AlternateServer&) const = default;
+};
+
+struct Redirect {
+    RedirectMode mode{};
+    std::vector<AlternateServer> servers;
+    std::uint32_t allocations = 0;  // of RedirectMode::overload
+    bool operator==(const Redirect&) const = default;
+};
+
 struct Limits {
     std::uint32_t allocations_per_user = 0;  // 0: no limit
     std::chrono::seconds session{};          // 0: no limit
@@ -179,6 +197,7 @@ struct Config {
     Peers peers;
     Auth auth;
     std::vector<User> users;
+    Redirect redirect;
     Limits limits;
     Storage storage;
     Admin admin;

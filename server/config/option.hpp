@@ -79,11 +79,13 @@ template <typename Member>
         return Kind::secrets;
     else if constexpr (std::is_same_v<Member, std::vector<User>>)
         return Kind::users;
+    else if constexpr (std::is_same_v<Member, std::vector<AccessTokenKey>>)
+        return Kind::access_token_keys;
     else if constexpr (std::is_same_v<Member, std::vector<CertificatePair>>)
         return Kind::certificates;
     else
-        return static_cast<Kind>(std::is_same_v<Member, std::vector<AccessTokenKey>>
-                                     ? Kind::access_token_keys
+        return static_cast<Kind>(std::is_same_v<Member, std::vector<AlternateServer>>
+                                     ? Kind::alternate_servers
                                      : throw "no kind of option fills this member");
 }
 

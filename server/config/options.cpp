@@ -8,6 +8,7 @@
 #include "server/config/limits_options.hpp"
 #include "server/config/listen_options.hpp"
 #include "server/config/option.hpp"
+#include "server/config/redirect_options.hpp"
 
 namespace turnpike::config {
 namespace {
@@ -283,7 +284,7 @@ template <std::size_t... Sizes>
 
 constexpr auto table =
     joined(top_options, listen_options, relay_options, discovery_options, peers_options,
-           auth_options, users_options, limits_options, other_options);
+           auth_options, users_options, redirect_options, limits_options, other_options);
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "server/config/access_token_key.hpp"
+#include "server/config/alternate_server.hpp"
 #include "server/config/spelling.hpp"
 
 namespace turnpike::config {
@@ -67,6 +68,7 @@ private:
     std::optional<std::vector<User>> users(const toml::node& node);
     std::optional<AccessTokenKey> access_token_key(const toml::node& node);
     std::optional<CertificatePair> certificate_pair(const toml::node& node);
+    std::optional<AlternateServer> alternate_server(const toml::node& node);
 
     // Every element, so that every wrong one is reported; none if any is wrong.
     template <typename Element>
@@ -111,6 +113,8 @@ std::optional<Value> ValueReader::read(const toml::node& node) {
             return list(node, &ValueReader::access_token_key);
         case Kind::certificates:
             return list(node, &ValueReader::certificate_pair);
+        case Kind::alternate_servers:
+            return list(node, &ValueReader::alternate_server);
     }
     return std::nullopt;
 }
@@ -334,6 +338,13 @@ std::optional<CertificatePair> ValueReader::certificate_pair(const toml::node& n
                          !pair.private_key.empty();
     if (is_good) return pair;
     complain(node, R"(write { certificate = "FILE", private_key = "FILE" })");
+    return std::nullopt;
+}
+
+std::optional<AlternateServer> ValueReader::alternate_server(const toml::node& node) {
+    const auto* table = node.as_table();
+    if (table != nullptr) return read_alternate_server(*table, option_, complaints_);
+    expected(node, R"(a table, as in { address = "192.0.2.1:3478" })");
     return std::nullopt;
 }
 

@@ -85,6 +85,8 @@ std::string describe_type(const Option& option) {
             return "a list of { id, key, algorithm, not_before, not_after } tables";
         case Kind::certificates:
             return "a list of { certificate, private_key } tables";
+        case Kind::alternate_servers:
+            return "a list of { address, tls_address, weight, domain } tables";
     }
     return {};
 }

@@ -157,6 +157,19 @@ void check_discovery(const Config& config, Findings& findings) {
     }
 }
 
+void check_redirect(const Config& config, Findings& findings) {
+    const auto& [mode, servers, allocations] = config.redirect;
+    if (mode != RedirectMode::off && servers.empty()) {
+        error(findings, "redirect.servers",
+              "redirect.servers: no server to send clients to; write [{ address = "
+              "\"192.0.2.9:3478\" }], or set redirect.mode = \"off\"");
+    }
+    if (mode == RedirectMode::overload && allocations == 0) {
+        error(findings, "redirect.allocations",
+              "redirect.allocations: say how many allocations are overload");
+    }
+}
+
 void check_relay_addresses(const Config& config, Findings& findings) {
     const auto& addresses = config.relay.addresses;
     for (const protocol::IpAddress& each : repeated(addresses)) {
@@ -223,6 +236,7 @@ std::vector<Finding> validate(const Config& config, const Surroundings& around) 
     check_access_tokens(config, findings);
     check_listeners(config, findings);
     check_discovery(config, findings);
+    check_redirect(config, findings);
     check_relay_addresses(config, findings);
     check_external(config, findings);
     check_ephemeral_ports(config, around, findings);

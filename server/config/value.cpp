@@ -6,12 +6,13 @@
 #include <iterator>
 
 #include "server/config/access_token_key.hpp"
+#include "server/config/alternate_server.hpp"
 #include "server/config/option.hpp"
 
 namespace turnpike::config {
 namespace {
 
-static_assert(std::variant_size_v<Value> == static_cast<std::size_t>(Kind::certificates) + 1);
+static_assert(std::variant_size_v<Value> == static_cast<std::size_t>(Kind::alternate_servers) + 1);
 
 constexpr std::string_view hidden = R"("********")";
 
@@ -101,6 +102,9 @@ struct Writer {
             return fmt::format("{{ certificate = {}, private_key = {} }}", quoted(each.certificate),
                                quoted(each.private_key));
         });
+    }
+    std::string operator()(const std::vector<AlternateServer>& servers) const {
+        return list_of(servers, [](const AlternateServer& each) { return to_toml(each); });
     }
 };
 

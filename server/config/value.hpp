@@ -35,6 +35,7 @@ enum class Kind : std::uint8_t {
     users,
     access_token_keys,
     certificates,
+    alternate_servers,
 };
 
 struct Word {
@@ -47,7 +48,8 @@ using Value =
                  std::vector<std::string>, protocol::Endpoint, std::vector<protocol::Endpoint>,
                  std::vector<protocol::IpAddress>, std::vector<protocol::Subnet>, PortRange,
                  std::vector<ExternalAddress>, std::vector<Secret>, std::vector<User>,
-                 std::vector<AccessTokenKey>, std::vector<CertificatePair>>;
+                 std::vector<AccessTokenKey>, std::vector<CertificatePair>,
+                 std::vector<AlternateServer>>;
 
 struct Option;
 

@@ -48,6 +48,7 @@ enum class Counter : std::uint8_t {
     message_channel_bind,
     message_send,
     message_other,
+    error_300,
     error_400,
     error_401,
     error_403,
@@ -199,6 +200,7 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::message_send, "turnpike_messages_total", R"(method="send")", messages_help},
     CounterRow{Counter::message_other, "turnpike_messages_total", R"(method="other")",
                messages_help},
+    CounterRow{Counter::error_300, "turnpike_errors_total", R"(code="300")", errors_help},
     CounterRow{Counter::error_400, "turnpike_errors_total", R"(code="400")", errors_help},
     CounterRow{Counter::error_401, "turnpike_errors_total", R"(code="401")", errors_help},
     CounterRow{Counter::error_403, "turnpike_errors_total", R"(code="403")", errors_help},
@@ -299,6 +301,8 @@ static_assert(
 // The counter of an error response with this code.
 [[nodiscard]] constexpr Counter error_counter(unsigned code) noexcept {
     switch (code) {
+        case 300:
+            return Counter::error_300;
         case 400:
             return Counter::error_400;
         case 401:

@@ -74,6 +74,23 @@ Outcome Answers::error(ErrorCode code) const {
     return seal(answer, code);
 }
 
+// RFC 8489 section 10. The domain goes to those alone who can mind it: it names the certificate of
+// a server behind (D)TLS, and only the SHA-256 form of integrity makes it worth believing.
+Outcome Answers::redirected(const Redirect& redirect) const {
+    constexpr auto code = ErrorCode::try_alternate;
+    MessageBuilder answer = MessageBuilder::error(request_.reply, request_.message, code);
+    answer.address(AttributeType::alternate_server, redirect.first);
+    if (redirect.second) answer.address(AttributeType::alternate_server, *redirect.second);
+    const auto transport = request_.five_tuple.transport;
+    const bool secure =
+        transport == protocol::Transport::tls || transport == protocol::Transport::dtls;
+    if (secure && !redirect.domain.empty() &&
+        request_.message.has(AttributeType::message_integrity_sha256)) {
+        answer.text(AttributeType::alternate_domain, redirect.domain);
+    }
+    return seal(answer, code);
+}
+
 Outcome Answers::success() const {
     MessageBuilder answer = MessageBuilder::success(request_.reply, request_.message);
     return seal(answer, std::nullopt);

@@ -14,6 +14,7 @@
 #include "protocol/message_builder.hpp"
 #include "server/turn/allocation.hpp"
 #include "server/turn/outcome.hpp"
+#include "server/turn/redirect.hpp"
 #include "server/turn/request.hpp"
 #include "server/turn/unknown_attributes.hpp"
 
@@ -49,7 +50,8 @@ public:
     Answers(const Request& request, const auth::Identity& identity, std::string_view software)
         : request_{request}, identity_{identity}, software_{software} {}
 
-    [[nodiscard]] Outcome error(protocol::ErrorCode code) const;  // 420 lists the attributes
+    [[nodiscard]] Outcome error(protocol::ErrorCode code) const;       // 420 lists the attributes
+    [[nodiscard]] Outcome redirected(const Redirect& redirect) const;  // 300
     [[nodiscard]] Outcome success() const;
     [[nodiscard]] Outcome refreshed(std::chrono::seconds lifetime) const;
     [[nodiscard]] Outcome allocated(const Allocation& allocation) const;

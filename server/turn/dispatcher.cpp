@@ -160,6 +160,13 @@ Outcome Dispatcher::allocate(const Request& request, const auth::Identity& ident
     return *std::move(wish);
 }
 
+std::optional<Outcome> Dispatcher::redirect(const Request& request, const OpenRelay& wish,
+                                            std::uint64_t random) const {
+    const auto chosen = settings_.alternates.choose(request.five_tuple, random);
+    if (!chosen) return std::nullopt;
+    return Answers{request, wish.identity, settings_.software}.redirected(*chosen);
+}
+
 Outcome Dispatcher::relay_opened(const Request& request, const OpenRelay& wish,
                                  const OpenedRelay& opened, Effects& effects) {
     const Answers answers{request, wish.identity, settings_.software};

@@ -8,6 +8,8 @@
 // routes in user space and in the kernel are projections that the Effects feed.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 
 #include "auth/authenticator.hpp"
@@ -34,6 +36,10 @@ public:
     // After NeedCredential: `candidates` as the lookup found them, none for an unknown user.
     [[nodiscard]] Outcome resume(const Request& request, const auth::Claim& claim,
                                  std::span<const auth::Credential> candidates, Effects& effects);
+    // After OpenRelay, in place of opening it: the client is sent to another server, which `random`
+    // chooses. None where there is none for its address family.
+    [[nodiscard]] std::optional<Outcome> redirect(const Request& request, const OpenRelay& wish,
+                                                  std::uint64_t random) const;
     // After OpenRelay. Where this yields an error nothing stays open: the effects say so.
     [[nodiscard]] Outcome relay_opened(const Request& request, const OpenRelay& wish,
                                        const OpenedRelay& opened, Effects& effects);

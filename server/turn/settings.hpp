@@ -10,6 +10,7 @@
 
 #include "protocol/classify.hpp"
 #include "server/turn/discovery.hpp"
+#include "server/turn/redirect.hpp"
 
 namespace turnpike::turn {
 
@@ -26,6 +27,7 @@ struct Settings {
     protocol::ChannelRange channels = protocol::ChannelRange::rfc5766;
     bool relays_ipv4 = true;  // relay addresses of this family are configured
     bool relays_ipv6 = false;
+    Alternates alternates{};               // where clients are redirected to
     std::optional<Discovery> discovery{};  // NAT behaviour discovery; none: not served
 };
 

@@ -49,6 +49,17 @@ std::string prepared(const std::string& text) {
     return auth::opaque_string(text).value_or(text);
 }
 
+turn::Alternates alternates(const config::Redirect& redirect) {
+    std::vector<turn::AlternateServer> servers;
+    for (const config::AlternateServer& each : redirect.servers) {
+        servers.push_back({.address = each.address,
+                           .tls_address = each.tls_address,
+                           .weight = each.weight,
+                           .domain = each.domain});
+    }
+    return turn::Alternates{std::move(servers)};
+}
+
 // Rounded up, so that a limit never becomes none.
 std::uint64_t share(std::uint64_t limit, std::size_t workers) {
     return (limit + workers - 1) / workers;
@@ -98,6 +109,7 @@ Settings worker_settings(const config::Config& config, const std::vector<RelayAd
     settings.turn.discovery = discovery_rules(config.discovery);
     settings.rfc3489 = config.server.rfc3489;
     settings.copies_traffic_class = config.relay.dscp == config::Dscp::copy;
+    settings.turn.alternates = alternates(config.redirect);
     settings.stream.queue_octets_max = limits.tcp_buffer_bytes;
     settings.stream.idle = limits.tcp_idle;
     settings.stream.handshake = limits.tls_handshake;
@@ -183,6 +195,14 @@ auth::UserDirectorySettings user_directory_settings(const config::Config& config
              .expiry_ends_relay = config::expiry_ends_relay(config.auth, secret)});
     }
     return settings;
+}
+
+Redirection make_redirection(const config::Redirect& redirect) {
+    const RedirectMode mode = redirect.mode == config::RedirectMode::always ? RedirectMode::always
+                              : redirect.mode == config::RedirectMode::overload
+                                  ? RedirectMode::overload
+                                  : RedirectMode::off;
+    return {mode, redirect.allocations};
 }
 
 auth::Authenticator make_authenticator(const config::Config& config, bool username_anonymity) {

@@ -10,6 +10,7 @@
 #include "auth/user_directory.hpp"
 #include "server/config/config.hpp"
 #include "server/net/certificate.hpp"
+#include "server/worker/redirection.hpp"
 #include "server/worker/relay_directory.hpp"
 #include "server/worker/settings.hpp"
 
@@ -31,6 +32,7 @@ namespace turnpike::worker {
 // None where nothing listens for TLS or DTLS.
 [[nodiscard]] std::vector<net::CertificateFiles> certificate_files(const config::Listen& listen);
 [[nodiscard]] auth::UserDirectorySettings user_directory_settings(const config::Config& config);
+[[nodiscard]] Redirection make_redirection(const config::Redirect& redirect);
 [[nodiscard]] auth::Authenticator make_authenticator(const config::Config& config,
                                                      bool username_anonymity);
 

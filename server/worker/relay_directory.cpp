@@ -105,12 +105,15 @@ std::optional<WorkerIndex> RelayDirectory::owner(const Endpoint& advertised) con
 
 bool RelayDirectory::take_quota(const std::string& username, std::uint32_t limit) {
     const MutexLock lock{mutex_};
-    return quota_.take(username, limit);
+    if (!quota_.take(username, limit)) return false;
+    allocations_.fetch_add(1, std::memory_order_relaxed);
+    return true;
 }
 
 void RelayDirectory::give_back_quota(const std::string& username) {
     const MutexLock lock{mutex_};
     quota_.give_back(username);
+    allocations_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 std::size_t RelayDirectory::free_ports() const {

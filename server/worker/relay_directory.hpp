@@ -74,6 +74,10 @@ public:
     // Allocations per user over all workers (RFC 8656 section 7.2 (10)).
     [[nodiscard]] bool take_quota(const std::string& username, std::uint32_t limit);
     void give_back_quota(const std::string& username);
+    // How many that is, whoever's they are. Lock-free.
+    [[nodiscard]] std::size_t allocations() const noexcept {
+        return allocations_.load(std::memory_order_relaxed);
+    }
 
     [[nodiscard]] std::size_t free_ports() const;
 
@@ -96,6 +100,7 @@ private:
     std::vector<RelayAddress> addresses_;
     std::vector<Owners> owners_;  // by address
     // Shared by the workers.
+    std::atomic<std::size_t> allocations_{0};
     mutable telemetry::Mutex mutex_;
     std::vector<relay::PortPool> pools_ TURNPIKE_GUARDED_BY(mutex_);  // by address
     boost::unordered_flat_map<std::uint64_t, Reservation> reservations_

@@ -118,6 +118,7 @@ struct Server::Parts {
           directory{relays, config.relay.ports.min, config.relay.ports.max},
           peer_policy{peer_policy_settings(config, relays), directory},
           certificates{certificate_files(config.listen), tls, log, read_clock()},
+          redirection{make_redirection(config.redirect)},
           connections{config.limits.tcp_connections, config.limits.tcp_connections_per_address},
           associations{config.limits.dtls_associations,
                        config.limits.dtls_associations_per_address},
@@ -129,6 +130,7 @@ struct Server::Parts {
                  .users = users,
                  .peer_policy = peer_policy,
                  .directory = directory,
+                 .redirection = redirection,
                  .connections = connections,
                  .peer_connections = peer_connections,
                  .tls = tls,
@@ -157,6 +159,7 @@ struct Server::Parts {
     auth::PeerPolicy peer_policy;
     net::TlsSlot tls;
     CertificateKeeper certificates;
+    Redirection redirection;
     ConnectionLimits connections;
     ConnectionDirectory peer_connections;
     ConnectionLimits associations;
@@ -299,6 +302,10 @@ void Server::run() {
     for (const auto& worker : parts_->workers) worker->stop();
     for (std::thread& thread : threads) thread.join();
     parts_->log.info("server stopped");
+}
+
+void Server::redirect(RedirectMode mode) {
+    parts_->redirection.set(mode);
 }
 
 void Server::stop() {

@@ -11,6 +11,7 @@
 #include "server/config/config.hpp"
 #include "server/telemetry/counters.hpp"
 #include "server/telemetry/log.hpp"
+#include "server/worker/redirection.hpp"
 
 namespace turnpike::worker {
 
@@ -27,6 +28,9 @@ public:
     void run();
     // From any thread, before or during run().
     void stop();
+
+    // From now on new allocations are sent to redirect.servers, or no longer. From any thread.
+    void redirect(RedirectMode mode);
 
     // Where it listens, with the ports that the kernel chose for port 0.
     [[nodiscard]] const std::vector<protocol::Endpoint>& udp() const noexcept;

@@ -14,6 +14,7 @@
 #include "server/telemetry/log.hpp"
 #include "server/worker/connection_directory.hpp"
 #include "server/worker/connection_limits.hpp"
+#include "server/worker/redirection.hpp"
 #include "server/worker/relay_directory.hpp"
 #include "server/worker/settings.hpp"
 
@@ -28,6 +29,7 @@ struct Shared {
     const auth::UserDirectory& users;
     const auth::PeerPolicy& peer_policy;
     RelayDirectory& directory;
+    Redirection& redirection;
     ConnectionLimits& connections;
     ConnectionDirectory& peer_connections;
     const net::TlsSlot& tls;         // empty where nothing listens for it

@@ -6,6 +6,7 @@
 
 #include "protocol/attributes.hpp"
 #include "server/worker/owner.hpp"
+#include "server/worker/random.hpp"
 
 namespace turnpike::worker {
 
@@ -93,6 +94,12 @@ turn::Outcome StunService::open(const turn::Request& request, const ClientLink& 
                                 const turn::OpenRelay& wish) {
     // Asking the rules may have ended an allocation of this five-tuple; its place has to be free.
     parts_.executor.execute(std::exchange(effects_, {}), request.now.steady);
+    const Shared& shared = context_.shared;
+    if (shared.redirection.applies(shared.directory.allocations())) {
+        if (auto answer = parts_.dispatcher.redirect(request, wish, random_number())) {
+            return *std::move(answer);
+        }
+    }
     const auto opened = parts_.opener.open(wish, {request.five_tuple, link, request.now});
     turn::Outcome outcome = parts_.dispatcher.relay_opened(request, wish, opened, effects_);
     const auto* reply = std::get_if<turn::Reply>(&outcome);

@@ -47,6 +47,7 @@ struct ScenarioOptions {
     std::uint32_t allocations_per_user = 0;
     std::vector<auth::TimedSecret> secrets{{.secret = "sesame", .expiry_ends_relay = false}};
     std::vector<auth::TokenKey> token_keys = {};
+    std::optional<std::uint64_t> redirects = {};  // new allocations, by this chance
 };
 
 class Scenario final : public Network {
@@ -85,6 +86,7 @@ public:
     auth::Authenticator authenticator;
     auth::PeerPolicy policy;
     turn::Dispatcher dispatcher;
+    std::optional<std::uint64_t> redirects;
     Fault fault;                 // for the next message only
     turn::Effects last_effects;  // of the last message or tick
 
@@ -115,7 +117,8 @@ inline Scenario::Scenario(ScenarioOptions options)
               .own = {at("203.0.113.5:1").address, at("[2001:db8:5::5]:1").address},
               .relayed = {at("203.0.113.5:1").address, at("[2001:db8:5::5]:1").address}},
              worker},
-      dispatcher{std::move(options.settings), authenticator, policy} {}
+      dispatcher{std::move(options.settings), authenticator, policy},
+      redirects{options.redirects} {}
 
 inline Answer Scenario::deliver(const protocol::FiveTuple& five_tuple, protocol::Bytes datagram) {
     const Fault now_wrong = std::exchange(fault, {});
@@ -160,6 +163,9 @@ inline turn::Outcome Scenario::authenticated(const turn::Request& request,
 
 inline turn::Outcome Scenario::opened(const turn::Request& request, const turn::OpenRelay& wish,
                                       const Fault& now_wrong) {
+    if (redirects) {
+        if (auto elsewhere = dispatcher.redirect(request, wish, *redirects)) return *elsewhere;
+    }
     if (now_wrong.disconnected_before_relay_opens) disconnect(request.five_tuple);
     if (now_wrong.overtaken_before_relay_opens) {
         CHECK_FALSE(deliver(request.five_tuple, request.message.octets()).silent());

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Whether new allocations are sent to other servers. The one switch of the process: any thread sets
+// it while the server runs, every worker asks it before it opens a relay. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace turnpike::worker {
+
+enum class RedirectMode : std::uint8_t {
+    off,
+    always,
+    overload,  // while as many allocations live here as the threshold says
+};
+
+class Redirection {
+public:
+    Redirection(RedirectMode mode, std::size_t threshold) noexcept
+        : threshold_{threshold}, mode_{mode} {}
+
+    // Allocations that live stay, and are refreshed, whatever the mode.
+    void set(RedirectMode mode) noexcept { mode_.store(mode, std::memory_order_relaxed); }
+
+    // With so many allocations on all workers together.
+    [[nodiscard]] bool applies(std::size_t allocations) const noexcept {
+        switch (mode_.load(std::memory_order_relaxed)) {
+            case RedirectMode::always:
+                return true;
+            case RedirectMode::overload:
+                return allocations >= threshold_;
+            case RedirectMode::off:
+                break;
+        }
+        return false;
+    }
+
+private:
+    // Constant after construction.
+    std::size_t threshold_;
+    // Shared by all threads.
+    std::atomic<RedirectMode> mode_;
+};
+
+}  // namespace turnpike::worker
