@@ -49,6 +49,10 @@ struct Runner {
         const auto urls =
             turn_urls(loaded.config, command.host, advertised_addresses(loaded.config.relay));
         if (urls.empty()) return fail("no address that clients could connect to; name one: --host");
+        if (lacks_name(loaded.config, command.host)) {
+            error << "warning: no turns: URLs, because certificates are for names and clients take "
+                     "no address in their place; set server.hostname, or give --host\n";
+        }
         out << (command.as_uris ? turn_rest_json(urls, *credential)
                                 : ice_servers_json(urls, *credential))
             << '\n';

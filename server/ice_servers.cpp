@@ -10,12 +10,14 @@
 #include <iterator>
 
 #include "auth/timed_secret.hpp"
+#include "protocol/uri.hpp"
 
 namespace turnpike {
 namespace {
 
 using protocol::Endpoint;
 using protocol::IpAddress;
+using protocol::Transport;
 
 [[nodiscard]] const config::User* find_user(const config::Config& config, const std::string& name) {
     const auto found = std::ranges::find(config.users, name, &config::User::name);
@@ -42,18 +44,52 @@ using protocol::IpAddress;
     return addresses;
 }
 
-[[nodiscard]] std::string bracketed(const std::string& host) {
-    const bool is_bare_ipv6 = IpAddress::parse(host).value_or(IpAddress{}).is_v6();
-    return is_bare_ipv6 ? "[" + host + "]" : host;
+// As in a Uri: an address may come in its brackets.
+[[nodiscard]] std::string bare(std::string_view host) {
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    return std::string{host};
 }
 
-void add_urls(std::vector<std::string>& urls, const std::vector<std::string>& authorities,
-              std::string_view transport) {
-    for (const std::string& each : authorities) {
-        std::string url = fmt::format("turn:{}?transport={}", each, transport);
-        if (std::ranges::find(urls, url) == urls.end()) urls.push_back(std::move(url));
+// Collects each URL once.
+class Urls {
+public:
+    Urls(const config::Config& config, const std::string& host,
+         const std::vector<IpAddress>& advertised)
+        : config_{config},
+          host_{bare(host.empty() ? config.server.hostname : host)},
+          advertised_{advertised} {}
+
+    void add(const std::vector<Endpoint>& listeners, Transport transport) {
+        for (const Endpoint& listener : listeners) {
+            for (const std::string& host : hosts_of(listener, transport)) {
+                const protocol::Uri uri{
+                    .host = host, .port = listener.port, .transport = transport};
+                std::string url = uri.to_string();
+                if (std::ranges::find(all_, url) == all_.end()) all_.push_back(std::move(url));
+            }
+        }
     }
-}
+    [[nodiscard]] std::vector<std::string> all() && { return std::move(all_); }
+
+private:
+    // RFC 8489 section 8.1: a certificate is for a name, and clients take no address in its place.
+    [[nodiscard]] std::vector<std::string> hosts_of(const Endpoint& listener,
+                                                    Transport transport) const {
+        const bool named = !host_.empty() && !IpAddress::parse(host_);
+        if (protocol::is_secure(transport) && !named) return {};
+        if (!host_.empty()) return {host_};
+        std::vector<std::string> hosts;
+        for (const IpAddress& each : addresses_of(config_, listener, advertised_)) {
+            hosts.push_back(each.to_string());
+        }
+        return hosts;
+    }
+
+    const config::Config& config_;
+    std::string host_;
+    const std::vector<IpAddress>& advertised_;
+    std::vector<std::string> all_;
+};
 
 [[nodiscard]] boost::json::array json_array(const std::vector<std::string>& texts) {
     boost::json::array array;
@@ -92,23 +128,18 @@ protocol::Result<IssuedCredential, Refusal> issue_credential(const config::Confi
 
 std::vector<std::string> turn_urls(const config::Config& config, const std::string& host,
                                    const std::vector<IpAddress>& advertised) {
-    const auto authorities = [&](const std::vector<Endpoint>& listeners) {
-        std::vector<std::string> all;
-        for (const Endpoint& listener : listeners) {
-            if (!host.empty()) {
-                all.push_back(fmt::format("{}:{}", bracketed(host), listener.port));
-                continue;
-            }
-            for (const IpAddress& each : addresses_of(config, listener, advertised)) {
-                all.push_back(Endpoint{each, listener.port}.to_string());
-            }
-        }
-        return all;
-    };
-    std::vector<std::string> urls;
-    add_urls(urls, authorities(config.listen.udp), "udp");
-    add_urls(urls, authorities(config.listen.tcp), "tcp");
-    return urls;
+    Urls urls{config, host, advertised};
+    urls.add(config.listen.udp, Transport::udp);
+    urls.add(config.listen.tcp, Transport::tcp);
+    urls.add(config.listen.tls, Transport::tls);
+    urls.add(config.listen.dtls, Transport::dtls);
+    return std::move(urls).all();
+}
+
+bool lacks_name(const config::Config& config, const std::string& host) {
+    const bool secure = !config.listen.tls.empty() || !config.listen.dtls.empty();
+    const std::string name = bare(host.empty() ? config.server.hostname : host);
+    return secure && (name.empty() || IpAddress::parse(name));
 }
 
 std::string ice_servers_json(const std::vector<std::string>& urls,

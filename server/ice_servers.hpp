@@ -36,12 +36,15 @@ struct Refusal {
 [[nodiscard]] protocol::Result<IssuedCredential, Refusal> issue_credential(
     const config::Config& config, const CredentialRequest& request, protocol::WallTime now);
 
-// "turn:HOST:PORT?transport=udp" for every listener as clients see it, UDP first. An empty host
-// stands for the addresses that are listened on, or, where those are all, for the `advertised`
-// ones.
+// "turn:HOST:PORT?transport=udp" for every listener as clients see it: UDP, TCP, TLS, DTLS. An
+// empty host stands for server.hostname, or, where that is empty too, for the addresses that are
+// listened on, or, where those are all, for the `advertised` ones. turns: needs a name.
 [[nodiscard]] std::vector<std::string> turn_urls(
     const config::Config& config, const std::string& host,
     const std::vector<protocol::IpAddress>& advertised);
+
+// Whether turns: URLs are left out for want of a name that a certificate could be for.
+[[nodiscard]] bool lacks_name(const config::Config& config, const std::string& host);
 
 // [{"urls":[...],"username":"...","credential":"..."}], to be pasted.
 [[nodiscard]] std::string ice_servers_json(const std::vector<std::string>& urls,

@@ -37,7 +37,7 @@ std::optional<Login> login_of(const CheckSettings& settings) {
 // One way to one server, from reaching it to the packet that came back.
 class Visit {
 public:
-    Visit(const Uri& uri, const CheckSettings& settings, CheckReport& report)
+    Visit(const protocol::Uri& uri, const CheckSettings& settings, CheckReport& report)
         : uri_{uri}, settings_{settings}, report_{report}, login_{login_of(settings)} {}
 
     void go(const Endpoint& server) {
@@ -55,7 +55,7 @@ private:
         return report_.failed(step, failure, likely_cause(failure, login_, settings_.now));
     }
 
-    const Uri& uri_;
+    const protocol::Uri& uri_;
     const CheckSettings& settings_;
     CheckReport& report_;
     std::optional<Login> login_;
@@ -169,17 +169,17 @@ bool Visit::relay(Client& client, const Allocation& allocation) {
 }
 
 // What the URI leaves open: turn: means UDP and TCP, turns: TLS and DTLS (RFC 7065 section 3.1).
-std::vector<Uri> ways_of(const Uri& uri) {
-    std::vector<Uri> ways{uri};
+std::vector<protocol::Uri> ways_of(const protocol::Uri& uri) {
+    std::vector<protocol::Uri> ways{uri};
     if (uri.transport_given || !uri.relays) return ways;
-    Uri& other = ways.emplace_back(uri);
+    protocol::Uri& other = ways.emplace_back(uri);
     other.transport = is_secure(uri.transport) ? Transport::dtls : Transport::tcp;
     return ways;
 }
 
 }  // namespace
 
-void check(const Uri& uri, const CheckSettings& settings, CheckReport& report) {
+void check(const protocol::Uri& uri, const CheckSettings& settings, CheckReport& report) {
     const auto servers = resolve(uri.host, uri.port);
     if (!servers) {
         report.begin(uri.to_string(), "?");
@@ -187,7 +187,7 @@ void check(const Uri& uri, const CheckSettings& settings, CheckReport& report) {
         return;
     }
     bool any = false;
-    for (const Uri& way : ways_of(uri)) {
+    for (const protocol::Uri& way : ways_of(uri)) {
         for (const Endpoint& server : *servers) {
             if (settings.family && server.address.family() != *settings.family) continue;
             any = true;

@@ -11,7 +11,7 @@
 
 #include "bench/load/check_report.hpp"
 #include "bench/load/client.hpp"
-#include "bench/load/uri.hpp"
+#include "protocol/uri.hpp"
 
 namespace turnpike::bench {
 
@@ -25,6 +25,6 @@ struct CheckSettings {
     std::chrono::system_clock::time_point now{};
 };
 
-void check(const Uri& uri, const CheckSettings& settings, CheckReport& report);
+void check(const protocol::Uri& uri, const CheckSettings& settings, CheckReport& report);
 
 }  // namespace turnpike::bench

@@ -97,7 +97,7 @@ Connection::~Connection() {
     if (descriptor_ >= 0) close(descriptor_);
 }
 
-protocol::Result<Connection, Failure> Connection::open(const Uri& uri,
+protocol::Result<Connection, Failure> Connection::open(const protocol::Uri& uri,
                                                        const ConnectSettings& settings) {
     const auto servers = resolve(uri.host, uri.port);
     if (!servers) return servers.error();

@@ -12,10 +12,10 @@
 
 #include "bench/load/failure.hpp"
 #include "bench/load/secure_channel.hpp"
-#include "bench/load/uri.hpp"
 #include "protocol/address.hpp"
 #include "protocol/bytes.hpp"
 #include "protocol/result.hpp"
+#include "protocol/uri.hpp"
 
 namespace turnpike::bench {
 
@@ -30,7 +30,7 @@ class Connection {
 public:
     // Resolves, connects, tries each address of the name in turn.
     [[nodiscard]] static protocol::Result<Connection, Failure> open(
-        const Uri& uri, const ConnectSettings& settings);
+        const protocol::Uri& uri, const ConnectSettings& settings);
     // The socket alone. A URI that asks for TLS or DTLS then needs secure().
     [[nodiscard]] static protocol::Result<Connection, Failure> connect(
         protocol::Transport transport, const protocol::Endpoint& server,

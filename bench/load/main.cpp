@@ -14,8 +14,8 @@ namespace {
 using turnpike::bench::CheckReport;
 using turnpike::bench::CheckSettings;
 using turnpike::bench::Login;
-using turnpike::bench::Uri;
 using turnpike::protocol::Family;
+using turnpike::protocol::Uri;
 
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;

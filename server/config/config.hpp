@@ -185,6 +185,7 @@ struct Server {
     std::uint32_t workers = 0;  // 0: one per core
     std::string software;       // empty: no SOFTWARE attribute
     std::string user;           // empty: stay who we are
+    std::string hostname;       // empty: our addresses
     bool rfc3489 = false;
     bool operator==(const Server&) const = default;
 };

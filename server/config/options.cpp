@@ -237,6 +237,14 @@ constexpr std::array other_options{
         .help = "What the SOFTWARE attribute of answers says; empty: no such attribute",
         .max = 127,  // RFC 8489 section 14.14
     }),
+    at<&Config::server, &Server::hostname>({
+        .key = "server.hostname",
+        .fallback = R"("")",
+        .help = "The name by which clients reach us, as it stands in the certificate, for the URLs "
+                "that are printed; empty: our addresses, and no turns: URL",
+        .max = 253,
+        .example = R"("turn.example.org")",
+    }),
     at<&Config::server, &Server::user>({
         .key = "server.user",
         .fallback = R"("")",

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "protocol/uri.hpp"
+
 namespace turnpike::config {
 namespace {
 
@@ -157,6 +159,15 @@ void check_discovery(const Config& config, Findings& findings) {
     }
 }
 
+void check_hostname(const Config& config, Findings& findings) {
+    const std::string& name = config.server.hostname;
+    if (name.empty()) return;
+    const auto uri = protocol::Uri::parse("turn:" + name);
+    if (uri && uri->host == name && !protocol::IpAddress::parse(name)) return;
+    error(findings, "server.hostname",
+          fmt::format("server.hostname: \"{}\" is no name, as turn.example.org is one", name));
+}
+
 void check_redirect(const Config& config, Findings& findings) {
     const auto& [mode, servers, allocations] = config.redirect;
     if (mode != RedirectMode::off && servers.empty()) {
@@ -236,6 +247,7 @@ std::vector<Finding> validate(const Config& config, const Surroundings& around) 
     check_access_tokens(config, findings);
     check_listeners(config, findings);
     check_discovery(config, findings);
+    check_hostname(config, findings);
     check_redirect(config, findings);
     check_relay_addresses(config, findings);
     check_external(config, findings);

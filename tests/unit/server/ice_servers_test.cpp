@@ -2,6 +2,7 @@
 #include "server/ice_servers.hpp"
 
 #include "auth/timed_secret.hpp"
+#include "protocol/uri.hpp"
 #include "server/config/load.hpp"
 #include "tests/support/catch.hpp"
 
@@ -83,6 +84,43 @@ TEST_CASE("a host name stands for every listener, each port and transport once")
                                    "turn:turn.example.org:3478?transport=tcp"});
     CHECK(turn_urls(config_of("listen.tcp = []"), "2001:db8::5", {}) ==
           std::vector<std::string>{"turn:[2001:db8::5]:3478?transport=udp"});
+}
+
+TEST_CASE("TLS and DTLS are reached by name, because certificates are for names",
+          "[R6][rfc8489-8.1]") {
+    config::Config config = config_of("listen.udp = []\nlisten.tcp = ['0.0.0.0:3478']");
+    config.listen.tls = {*protocol::Endpoint::parse("0.0.0.0:5349"),
+                         *protocol::Endpoint::parse("[::]:5349")};
+    config.listen.dtls = {*protocol::Endpoint::parse("0.0.0.0:5349")};
+    const std::vector<protocol::IpAddress> here{address("203.0.113.5")};
+    const std::vector<std::string> plain{"turn:203.0.113.5:3478?transport=tcp"};
+    CHECK(turn_urls(config, "", here) == plain);
+    CHECK(turn_urls(config, "203.0.113.5", here) == plain);
+    CHECK(turn_urls(config, "[2001:db8::5]", here) ==
+          std::vector<std::string>{"turn:[2001:db8::5]:3478?transport=tcp"});
+    CHECK(lacks_name(config, ""));
+    CHECK(lacks_name(config, "2001:db8::5"));
+
+    const std::vector<std::string> named{"turn:turn.example.org:3478?transport=tcp",
+                                         "turns:turn.example.org:5349?transport=tcp",
+                                         "turns:turn.example.org:5349?transport=udp"};
+    CHECK(turn_urls(config, "turn.example.org", here) == named);
+    CHECK_FALSE(lacks_name(config, "turn.example.org"));
+    config.server.hostname = "turn.example.org";
+    CHECK(turn_urls(config, "", here) == named);
+    CHECK_FALSE(lacks_name(config, ""));
+}
+
+TEST_CASE("every URL that is printed can be read", "[R5][rfc7065]") {
+    const config::Config config = config_of("");
+    for (const std::string& host : {"", "turn.example.org", "2001:db8::5", "[2001:db8::5]"}) {
+        for (const auto& url :
+             turn_urls(config, host, {address("203.0.113.5"), address("2001:db8::5")})) {
+            const auto uri = protocol::Uri::parse(url);
+            REQUIRE(uri.has_value());
+            CHECK(uri->to_string() == url);
+        }
+    }
 }
 
 TEST_CASE("the entry is what RTCPeerConnection takes") {

@@ -8,7 +8,7 @@ namespace {
 
 // Port 1 of loopback: nothing of ours or anybody's listens there.
 CheckReport checked(std::string_view text, std::optional<protocol::Family> family = {}) {
-    const auto uri = Uri::parse(text);
+    const auto uri = protocol::Uri::parse(text);
     REQUIRE(uri.has_value());
     CheckSettings settings;
     settings.login = Login{"alice", "secret"};

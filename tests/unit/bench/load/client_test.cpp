@@ -61,7 +61,7 @@ private:
 };
 
 Client connect(const LoopbackServer& server) {
-    const auto uri = Uri::parse("turn:" + server.host_and_port());
+    const auto uri = protocol::Uri::parse("turn:" + server.host_and_port());
     REQUIRE(uri.has_value());
     auto connection = Connection::open(*uri, {});
     REQUIRE(connection.has_value());

@@ -17,7 +17,8 @@ std::vector<std::byte> echo(protocol::Bytes octets) {
 }
 
 Connection open(const LoopbackServer& server, std::string_view transport) {
-    const auto uri = Uri::parse("turn:" + server.host_and_port() + std::string{transport});
+    const auto uri =
+        protocol::Uri::parse("turn:" + server.host_and_port() + std::string{transport});
     REQUIRE(uri.has_value());
     auto connection = Connection::open(*uri, {});
     REQUIRE(connection.has_value());
@@ -77,7 +78,7 @@ TEST_CASE("a stream of junk ends with a reason", "[I7]") {
 TEST_CASE("a server that speaks no TLS fails the handshake with a sentence", "[bench]") {
     const LoopbackServer server{
         SOCK_STREAM, [](protocol::Bytes) { return std::vector<std::byte>(64, std::byte{'x'}); }};
-    const auto uri = Uri::parse("turns:" + server.host_and_port() + "?transport=tcp");
+    const auto uri = protocol::Uri::parse("turns:" + server.host_and_port() + "?transport=tcp");
     REQUIRE(uri.has_value());
     const auto connection = Connection::open(*uri, {});
     REQUIRE_FALSE(connection.has_value());

@@ -25,11 +25,14 @@ TEST_CASE("the words of an option stand in the order of its enum") {
     CHECK(stored("relay.acceleration", "xdp").relay.acceleration == Acceleration::xdp);
     CHECK(stored("log.level", "warning").log.level == LogLevel::warning);
     CHECK(stored("log.level", "error").log.level == LogLevel::error);
+    CHECK(stored("redirect.mode", "always").redirect.mode == RedirectMode::always);
+    CHECK(stored("redirect.mode", "overload").redirect.mode == RedirectMode::overload);
     CHECK(stored("log.format", "json").log.format == LogFormat::json);
 }
 
 TEST_CASE("passwords, secrets and tokens are marked as such") {
-    for (const std::string_view key : {"auth.secrets", "users", "admin.token", "storage.url"}) {
+    for (const std::string_view key :
+         {"auth.secrets", "auth.access_tokens", "users", "admin.token", "storage.url"}) {
         INFO(key);
         CHECK(find_option(key)->is_secret);
     }

@@ -39,6 +39,39 @@ TEST_CASE("without users and secrets the start is refused as an open relay") {
     CHECK(validate(config, {}).empty());
 }
 
+TEST_CASE("keys for access tokens close the relay too, each under an id of its own", "[B52]") {
+    Config config = good();
+    config.auth.secrets.clear();
+    config.auth.access_tokens.resize(1);
+    config.auth.access_tokens.front().id = "north";
+    CHECK(validate(config, {}).empty());
+    config.auth.access_tokens.push_back(config.auth.access_tokens.front());
+    CHECK(finding_of(config).what == "auth.access_tokens: the id \"north\" stands there twice");
+}
+
+TEST_CASE("clients are redirected only where there is a server to go to", "[D18]") {
+    Config config = good();
+    config.redirect.mode = RedirectMode::always;
+    CHECK(finding_of(config).what ==
+          "redirect.servers: no server to send clients to; write [{ address = "
+          "\"192.0.2.9:3478\" }], or set redirect.mode = \"off\"");
+    config.redirect.servers.resize(1);
+    CHECK(validate(config, {}).empty());
+    config.redirect.mode = RedirectMode::overload;
+    CHECK(finding_of(config).what == "redirect.allocations: say how many allocations are overload");
+    config.redirect.allocations = 1;
+    CHECK(validate(config, {}).empty());
+}
+
+TEST_CASE("the name of the server is a name", "[R6]") {
+    Config config = good();
+    config.server.hostname = "turn.example.org";
+    CHECK(validate(config, {}).empty());
+    config.server.hostname =
+        GENERATE("192.0.2.1", "[2001:db8::1]", "turn example", "turn.org:3478", "https://turn.org");
+    CHECK(finding_of(config).key == "server.hostname");
+}
+
 TEST_CASE("a secret that can be guessed earns a warning that does not show it") {
     Config config = good();
     config.auth.secrets.push_back({"hush", {}});

@@ -132,7 +132,7 @@ TEST_CASE("what lives here stays here", "[D18]") {
     CHECK(s.bob.allocates().code() == 300);
 }
 
-TEST_CASE("a Binding request is never redirected", "[C6][O7]") {
+TEST_CASE("a Binding request is never redirected", "[C6][O7][R10]") {
     Scenario s{redirecting({second_v4})};
     const Answer answer = s.alice.asks_plainly(Method::binding);
     CHECK(answer.success());
