@@ -67,6 +67,7 @@ private:
 public:
     worker::RelayDirectory directory{relays_, config_.relay.ports.min, config_.relay.ports.max};
     auth::PeerPolicy peer_policy{worker::peer_policy_settings(config_, relays_), directory};
+    worker::Redirection redirection{worker::RedirectMode::off, 0};
     worker::ConnectionLimits connections{config_.limits.tcp_connections,
                                          config_.limits.tcp_connections_per_address};
     worker::ConnectionDirectory peer_connections;
@@ -80,6 +81,7 @@ public:
                           .users = users_,
                           .peer_policy = peer_policy,
                           .directory = directory,
+                          .redirection = redirection,
                           .connections = connections,
                           .peer_connections = peer_connections,
                           .tls = tls,

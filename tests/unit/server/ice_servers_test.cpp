@@ -113,7 +113,7 @@ TEST_CASE("TLS and DTLS are reached by name, because certificates are for names"
 
 TEST_CASE("every URL that is printed can be read", "[R5][rfc7065]") {
     const config::Config config = config_of("");
-    for (const std::string& host : {"", "turn.example.org", "2001:db8::5", "[2001:db8::5]"}) {
+    for (const char* const host : {"", "turn.example.org", "2001:db8::5", "[2001:db8::5]"}) {
         for (const auto& url :
              turn_urls(config, host, {address("203.0.113.5"), address("2001:db8::5")})) {
             const auto uri = protocol::Uri::parse(url);

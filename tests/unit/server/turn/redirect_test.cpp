@@ -63,7 +63,8 @@ TEST_CASE("a family without a server is not redirected", "[R2]") {
 }
 
 TEST_CASE("both addresses are of servers of one name", "[R2][R3]") {
-    const auto chosen = Alternates{{third_v4, second_v6}}.choose(from_v4, 0);
+    const Alternates alternates{{third_v4, second_v6}};
+    const auto chosen = alternates.choose(from_v4, 0);
     REQUIRE(chosen);
     CHECK(chosen->domain == "three.example.org");
     CHECK_FALSE(chosen->second);

@@ -109,7 +109,9 @@ TEST_CASE("users and secrets arrive with their limits, passwords prepared", "[B1
 }
 
 TEST_CASE("there is a worker for each core unless a number is set") {
-    CHECK(worker_count({.workers = 3, .software = {}, .user = {}}) == 3);
+    config::Server server;
+    server.workers = 3;
+    CHECK(worker_count(server) == 3);
     CHECK(worker_count({}) >= 1);
 }
 

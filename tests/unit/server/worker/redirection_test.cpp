@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/redirection.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/support/running_server.hpp"
 
 namespace turnpike::worker {
@@ -12,7 +13,9 @@ config::Config config_with(config::RedirectMode mode, std::uint32_t allocations 
     config::Config config = test::loopback_config();
     config.redirect.mode = mode;
     config.redirect.allocations = allocations;
-    config.redirect.servers = {{.address = *protocol::Endpoint::parse("192.0.2.2:3478")}};
+    config::AlternateServer other;
+    other.address = *protocol::Endpoint::parse("192.0.2.2:3478");
+    config.redirect.servers = {other};
     return config;
 }
 
