@@ -21,7 +21,7 @@ table inet closed {
 
 
 class Check(EndToEnd):
-    """Says what `check --json` saw, and judges it."""
+    """Both servers speak all four transports, so that a client's view of either can be compared."""
 
     @classmethod
     def setUpClass(cls):
@@ -29,13 +29,15 @@ class Check(EndToEnd):
         cls.addClassCleanup(topology.forget, folder)
         cls.authority = certificates.Authority(folder)
         cls.pair = cls.authority.issue(NAME)
-        cls.changes = cls.listening()
+        cls.changes = cls.listening(cls.pair)
         super().setUpClass()
         cls.network["client"].knows(topology.SERVER, NAME)
 
-    @classmethod
-    def listening(cls):
-        return {}
+    @staticmethod
+    def listening(pair):
+        both = ["0.0.0.0:5349", "[::]:5349"]
+        return {"listen": {"tls": both, "dtls": both, "certificate": str(pair.certificate),
+                           "private_key": str(pair.key)}}
 
     def check(self, uri, *words, user="alice", password=servers.USERS["alice"], secret=None, clock=()):
         """The exit code and the ways that were tried."""
@@ -65,12 +67,29 @@ class Check(EndToEnd):
         self.assertIn(words, last["detail"])
         self.assertIn(cause, last["cause"])
 
+    def with_certificate(self, pair):
+        """The same server, with another certificate."""
+        server = servers.Turnpike(self.network["server"], self.listening(pair))
+        self.server.stop()
+        self.addCleanup(self.restart)
+        self.addCleanup(server.stop)
+        server.start()
+
+    def restart(self):
+        type(self).server = self.start_server(self.changes)
+
 
 class View(Check):
     def test_plain(self):
         """A turn: URI is checked over UDP and TCP, and over IPv6 [C1][I1][H12][K1]"""
         self.assert_works(f"turn:{topology.SERVER}", ways=2)
         self.assert_works(f"turn:[{topology.SERVER_6}]:3478?transport=udp", ways=1)
+
+    def test_secure(self):
+        """A turns: URI is checked over TLS and DTLS, certificate and all [C2][I1][I12][R6]"""
+        for way in self.assert_works(f"turns:{NAME}", ways=2):
+            handshake = next(step for step in way["steps"] if step["step"] == "handshake")
+            self.assertIn(f"certificate of {NAME}", handshake["detail"])
 
     def test_secret(self):
         """A login minted from the secret works, and a wrong secret is called that [B36]"""
@@ -112,12 +131,33 @@ class View(Check):
         self.assertEqual(ways[0]["steps"][-1]["step"], "handshake", ways)
         self.assertIn("TLS", ways[0]["steps"][-1]["cause"])
 
+    def test_name(self):
+        """A certificate for another name is refused, with both names [R6]"""
+        for transport in ("tcp", "udp"):
+            self.assert_fails("handshake", f"is for {NAME}, not for {topology.SERVER}", "another name",
+                              self.check(f"turns:{topology.SERVER}?transport={transport}"))
+
+    def test_authority(self):
+        """A certificate of an authority that nobody here knows is refused, and --insecure takes it"""
+        stranger = certificates.Authority(self.server.folder / "stranger")
+        uri = f"turns:{NAME}?transport=tcp"
+        self.assert_fails("handshake", "missing", "--ca", self.check(uri, "--ca", str(stranger.certificate)))
+        self.assert_works(uri, "--insecure", "--ca", str(stranger.certificate), ways=1)
+
+
+class BadCertificate(Check):
+    def test_expired(self):
+        """An expired certificate is refused with its day"""
+        self.with_certificate(self.authority.issue(NAME, days=(-9, -2), file="expired"))
+        self.assert_fails("handshake", "expired on", "renewed", self.check(f"turns:{NAME}?transport=tcp"))
+
+    def test_not_yet(self):
+        """A certificate of the future is refused with its day, and with this machine's clock"""
+        self.with_certificate(self.authority.issue(NAME, days=(2, 9), file="future"))
+        self.assert_fails("handshake", "is valid from", "clock", self.check(f"turns:{NAME}?transport=tcp"))
+
 
 class Coturn(Check):
-    @classmethod
-    def listening(cls):
-        return {"listen": {"certificate": str(cls.pair.certificate), "private_key": str(cls.pair.key)}}
-
     @classmethod
     def start_server(cls, changes):
         return servers.Coturn(cls.network["server"], changes).start()
