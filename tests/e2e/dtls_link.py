@@ -47,6 +47,7 @@ class DtlsLink(turn_client.DatagramLink):
         """Repeats `step` with what comes from the server until it is done."""
         deadline = time.monotonic() + timeout
         while True:
+            CRYPTO.ERR_clear_error()
             done = step(self.ssl)
             self.flush()
             if done > 0:

@@ -4,17 +4,22 @@
 What is sent follows from a printed seed. All of it is sent once before memory is measured, so that growth is what the
 second and third time add. Beside it a bystander exchanges numbered datagrams with a peer and misses none.
 """
+import contextlib
 import random
 import socket
 import struct
 
+import certificates
 import stun
+import topology
 from case import EndToEnd, figures
-from servers import BOB
+from dtls_link import LARGEST_RECORD
+from servers import ALICE, BOB
 from turn_client import Closed
 
 SEED = 20261123
-MUTATIONS = {"udp": 3000, "tcp": 400}  # a round
+MUTATIONS = {"udp": 3000, "dtls": 3000, "tcp": 400, "tls": 200}  # a round
+SECURED = (topology.SERVER, 5349)
 ROUNDS = 3
 HALF_OPEN = 150
 DRIBBLERS = 40
@@ -126,18 +131,24 @@ class Malformed(EndToEnd):
 
 
 class Datagrams(Malformed):
-    def test_udp(self):
+    """Wrong datagrams of a client that has an allocation, and of one that has none."""
+
+    transport = "udp"
+
+    def test_datagrams(self):
         """Mutated, cut and oversize datagrams, with and without an allocation, harm nothing [A34][A5][A6][A22][P7][P2]"""
-        self.survives("udp", self.wrong_datagrams)
+        self.survives(self.transport, self.wrong_datagrams)
 
     def wrong_datagrams(self, rng, bystander):
         peer = self.peer()
-        allocated, stranger = self.client(), self.client()
+        allocated, stranger = (self.client(transport=self.transport) for _ in range(2))
         allocated.allocate()
         allocated.bind_channel(0x4000, peer.getsockname())
         messages = whole_messages(allocated, peer.getsockname())
         wrong = [message[:size] for message in messages for size in range(1, len(message))]
-        wrong += [mutated(rng, rng.choice(messages)) for _ in range(MUTATIONS["udp"])] + list(oversize())
+        wrong += [mutated(rng, rng.choice(messages)) for _ in range(MUTATIONS[self.transport])] + list(oversize())
+        if self.transport == "dtls":
+            wrong = [datagram for datagram in wrong if len(datagram) <= LARGEST_RECORD]
         for number, datagram in enumerate(wrong):
             for client in (allocated, stranger):
                 client.link.send(datagram)
@@ -184,7 +195,8 @@ class Streams(Malformed):
         client = self.client(transport=self.transport)
         try:
             client.link.send(octets)
-            client.link.socket.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(OSError):  # it is closed already
+                client.link.socket.shutdown(socket.SHUT_WR)
             while client.link.socket.recv(1 << 16):
                 pass
         except GONE:
@@ -215,3 +227,30 @@ class Streams(Malformed):
             bystander.carries_on()
         for client in clients:
             client.close()
+
+
+class Secured(EndToEnd):
+    """Clients come over TLS or DTLS, and what is wrong is well encrypted."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = topology.scratch_folder()
+        cls.addClassCleanup(topology.forget, folder)
+        pair = certificates.Authority(folder).issue("turn.example.org")
+        listeners = ["0.0.0.0:%d" % SECURED[1]]
+        cls.changes = {"listen": {"tls": listeners, "dtls": listeners, "certificate": str(pair.certificate),
+                                  "private_key": str(pair.key)}}
+        super().setUpClass()
+
+    def client(self, credential=ALICE, transport="udp", server=SECURED, **options):
+        return super().client(credential, transport, server, **options)
+
+
+class OverTls(Secured, Streams):
+    """Malformed messages in good records: an octet, a record, or a goodbye too many."""
+
+    transport = "tls"
+
+
+class OverDtls(Secured, Datagrams):
+    transport = "dtls"

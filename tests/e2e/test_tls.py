@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Clients over TLS: what is agreed on, which certificate they see, and everything that they can do on TCP."""
+import contextlib
 import pathlib
 import shutil
 import signal
@@ -155,8 +156,11 @@ class Handshake(Secured):
                 changed = bytearray(hello)
                 changed[place] ^= 0x55
                 for octets in (hello[:place], bytes(changed), hello[:place] + b"GET / HTTP/1.1\r\n\r\n", hello + hello):
-                    with socket.create_connection(TLS, PATIENCE) as link:
+                    with socket.create_connection(TLS, PATIENCE) as link, contextlib.suppress(ConnectionError):
                         link.sendall(octets)
+                        link.shutdown(socket.SHUT_WR)
+                        while link.recv(1 << 16):  # until the server has done with it
+                            pass
 
 
 class Talk(Secured):

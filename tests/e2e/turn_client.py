@@ -258,6 +258,8 @@ class TurnClient:
             if stun.is_channel_data(raw):
                 self.arrivals.append(arrival_of(raw))
                 continue
+            if raw[4:8] != stun.COOKIE.to_bytes(4, "big"):
+                continue  # the refusal of what was classic STUN
             answer = stun.decode(raw)
             if answer.message_class == stun.INDICATION:
                 self.arrivals.append(arrival_of(raw))
