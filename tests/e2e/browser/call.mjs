@@ -11,6 +11,7 @@ const CHROMIUM_FLAGS = [
   '--no-sandbox', '--disable-gpu', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
   '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
   '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+  '--disable-features=AsyncDns', // the system's resolver, because it reads the namespace's file of hosts
 ];
 // Firefox as Debian ships it asks nobody for a camera and invents one.
 const FIREFOX_PREFERENCES = {
