@@ -44,6 +44,28 @@ class Turnutils(Uclient):
             with self.subTest(server=server):
                 self.relays("-x", "-c", server=server, peer=topology.PEER_6)
 
+    def test_padding(self):
+        """turnutils_uclient pads its channel data over UDP too, as PJNATH does, and loses nothing [G17]"""
+        self.relays("-D")
+
+    def test_extra_requests(self):
+        """turnutils_uclient asks again and again for what it has, over UDP and TCP, and loses nothing [F11][G4]"""
+        for flags in (["-G"], ["-G", "-t"]):
+            with self.subTest(flags=flags):
+                self.relays(*flags)
+
+    def test_random_disconnect(self):
+        """turnutils_uclient leaves in the middle and comes back, and loses nothing"""
+        self.relays("-B")
+
+    def test_old_attributes(self):
+        """turnutils_uclient sends ORIGIN and BANDWIDTH, which are ignored, and loses nothing [A17]"""
+        self.relays("-o", "https://example.org", "-a", "20000")
+
+    def test_negative(self):
+        """turnutils_uclient tries what is forbidden and is refused [G2]"""
+        self.assertIn("channel bind: error 400", self.uclient("-N"))
+
     def test_timed_secret(self):
         """turnutils_uclient mints its own time-limited username from the secret and relays [B36]"""
         self.relays("-W", servers.SECRET)
