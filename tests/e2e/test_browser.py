@@ -52,11 +52,11 @@ class OnePort(Call):
 
     def test_udp(self):
         """A call flows for ten seconds over turn: and UDP through the one port [I15][H12]"""
-        self.judge("one-port-udp", "udp", self.place(self.fixed_user(f"turn:{topology.SERVER_NAME}:443?transport=udp")))
+        self.judge("one-port-udp", "udp", self.place(self.fixed_user(f"turn:{topology.SERVER}:443?transport=udp")))
 
     def test_tcp(self):
         """A call flows for ten seconds over turn: and TCP through the one port [I15][I2][H12]"""
-        self.judge("one-port-tcp", "tcp", self.place(self.fixed_user(f"turn:{topology.SERVER_NAME}:443?transport=tcp")))
+        self.judge("one-port-tcp", "tcp", self.place(self.fixed_user(f"turn:{topology.SERVER}:443?transport=tcp")))
 
 
 class OnlyTls(OnePort):

@@ -65,10 +65,15 @@ class Namespace:
         return subprocess.Popen(["ip", "netns", "exec", self.name, *map(str, words)], **options)
 
     def knows(self, address, name):
-        """Programs in this namespace resolve the name, as `ip netns exec` shows them a file of hosts of their own."""
+        """Programs in this namespace resolve this name and no other, as `ip netns exec` shows them files of their own.
+
+        Without the others they would ask this machine's name server for an IPv6 address too, and wait in vain.
+        """
         folder = pathlib.Path("/etc/netns", self.name)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "hosts").write_text(f"127.0.0.1 localhost\n{address} {name}\n")
+        (folder / "nsswitch.conf").write_text("hosts: files\n")
+        (folder / "resolv.conf").write_text("nameserver 127.0.0.1\n")
 
     def firewall(self, rules):
         subprocess.run(["ip", "netns", "exec", self.name, "nft", "-f", "-"], input=rules, text=True, check=True)
