@@ -52,20 +52,30 @@ bool transform(EVP_CIPHER_CTX* context, protocol::Bytes from, protocol::MutableB
            EVP_CipherFinal_ex(context, octets_of(to), &rest) == 1 && rest == 0;
 }
 
-}  // namespace
-
-std::optional<TicketOctets> MobilityTickets::make(const MobilityTicket& ticket) const noexcept {
-    Plain plain{};
-    protocol::Writer writer{plain};
-    writer.integer(static_cast<std::uint64_t>(ticket.allocation));
-    writer.integer(ticket.number);
+std::optional<TicketOctets> seal(const MobilityKey& key, const Plain& plain) noexcept {
     TicketOctets sealed{};
     const protocol::MutableBytes octets{sealed};
-    const Context context = begin(key_, Direction::encrypt);
+    const Context context = begin(key, Direction::encrypt);
     const bool made =
         context && transform(context.get(), plain, octets.subspan(tag_octets)) &&
         EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, tag_octets, sealed.data()) == 1;
     return made ? std::optional{sealed} : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<TicketOctets> MobilityTickets::make(const MobilityTicket& ticket) const noexcept {
+    // One try in ten has an octet that is zero.
+    for (unsigned filler = 0; filler <= 0xFF; ++filler) {
+        Plain plain{};
+        protocol::Writer writer{plain};
+        writer.integer(static_cast<std::uint64_t>(ticket.allocation));
+        writer.integer(ticket.number);
+        writer.integer(static_cast<std::uint8_t>(filler));
+        const auto sealed = seal(key_, plain);
+        if (!sealed || std::ranges::find(*sealed, std::byte{}) == sealed->end()) return sealed;
+    }
+    return std::nullopt;
 }
 
 std::optional<MobilityTicket> MobilityTickets::read(protocol::Bytes octets) const noexcept {

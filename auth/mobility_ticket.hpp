@@ -4,6 +4,8 @@
 // allocation's tickets, of which only the newest serves. Encrypted and authenticated with a key of
 // this run (AES-SIV, RFC 5297, which needs no nonce: a retransmission is answered with the same
 // ticket), so that nothing is remembered for it and no client can read or make one (section 3.3).
+// No octet of it is zero and it is short, because coturn's client keeps it as text of 32
+// characters.
 #pragma once
 
 #include <array>
@@ -23,7 +25,7 @@ struct MobilityTicket {
 };
 
 using MobilityKey = std::array<std::byte, 32>;
-inline constexpr std::size_t ticket_octets = 28;
+inline constexpr std::size_t ticket_octets = 29;
 using TicketOctets = std::array<std::byte, ticket_octets>;
 
 class MobilityTickets {

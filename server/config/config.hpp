@@ -95,6 +95,7 @@ struct Relay {
     Dscp dscp{};
     Acceleration acceleration{};
     std::vector<std::string> interfaces;
+    bool mobility = false;  // RFC 8016
     bool operator==(const Relay&) const = default;
 };
 

@@ -60,6 +60,14 @@ constexpr std::array relay_options{
         .words = dscp_words,
         .needs_restart = true,
     }),
+    at<&Config::relay, &Relay::mobility>({
+        .key = "relay.mobility",
+        .fallback = "false",
+        .help =
+            "Give clients that ask for one a ticket with which they keep their relay when their "
+            "address or transport changes (RFC 8016); such a relay outlives its connection",
+        .needs_restart = true,
+    }),
     at<&Config::relay, &Relay::acceleration>({
         .key = "relay.acceleration",
         .fallback = R"("auto")",

@@ -8,6 +8,7 @@
 #include <openssl/bio.h>
 
 #include <functional>
+#include <utility>
 
 #include "protocol/bytes.hpp"
 
@@ -22,6 +23,8 @@ public:
     DatagramBio(const DatagramBio&) = delete;
     DatagramBio& operator=(const DatagramBio&) = delete;
 
+    // What is written goes there from now on.
+    void redirect(Send send) { send_ = std::move(send); }
     // The next that is read; it lives until then, or until clear().
     void offer(protocol::Bytes datagram) noexcept { waiting_ = datagram; }
     void clear() noexcept { waiting_ = {}; }

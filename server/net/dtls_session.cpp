@@ -120,6 +120,11 @@ bool DtlsSession::has_more() const noexcept {
     return just_opened_ || bio_.waits() || SSL_has_pending(ssl_.get()) == 1;
 }
 
+void DtlsSession::redirect(DatagramBio::Send send) {
+    bio_.clear();
+    bio_.redirect(std::move(send));
+}
+
 bool DtlsSession::send(Bytes message) {
     if (state_ != State::open || message.size() > dtls_message_octets_max) return false;
     std::size_t octets = 0;

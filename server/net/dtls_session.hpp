@@ -47,6 +47,10 @@ public:
     [[nodiscard]] std::optional<std::size_t> next(protocol::MutableBytes buffer);
     [[nodiscard]] bool has_more() const noexcept;
 
+    // Another worker owns it from now on, or nobody yet: what it sends goes there. Nothing of a
+    // datagram of this worker's stays in it.
+    void redirect(DatagramBio::Send send);
+
     // As one datagram. False where it was dropped: too long, or there is nobody to read it.
     [[nodiscard]] bool send(protocol::Bytes message);
     // Says goodbye, once.

@@ -19,7 +19,8 @@ enum class Drop : std::uint8_t {
     bytes,          // over the allocation's byte budget
     deadline,       // the grant's deadline has passed
     icmp_type,      // an ICMP message that clients are not told of (RFC 8656 section 11.5)
+    client_away,    // the client's connection is gone, and only a ticket brings it back (RFC 8016)
 };
-inline constexpr std::size_t drop_reasons = 10;
+inline constexpr std::size_t drop_reasons = 11;
 
 }  // namespace turnpike::relay

@@ -130,6 +130,7 @@ Result<void, Drop> forward_to_client(Session& session, const Endpoint& peer, Pac
                                      TimePoint now) noexcept {
     if (session.ended(now)) return Drop::deadline;
     if (const auto admitted = admit(session, peer, now); !admitted) return admitted;
+    if (!session.has_client()) return Drop::client_away;
     if (const std::uint16_t channel = session.channel_of(peer, now); channel != 0) {
         return frame_channel(session, channel, packet, now);
     }
@@ -143,6 +144,7 @@ Result<void, Drop> report_to_client(Session& session, const protocol::IcmpError&
     if (session.ended(now)) return Drop::deadline;
     if (!clients_are_told(family, error.icmp.type)) return Drop::icmp_type;
     if (const auto admitted = admit(session, error.peer, now); !admitted) return admitted;
+    if (!session.has_client()) return Drop::client_away;
     const std::size_t octets = indication_header_octets(error.peer) + icmp_octets;
     if (const auto charged = session.charge_error(octets, now); !charged) return charged;
     protocol::Icmp icmp = error.icmp;

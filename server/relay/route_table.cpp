@@ -41,6 +41,18 @@ void RouteTable::close_relayed(AllocationId id, Family family) {
     session->close_relayed(family);
 }
 
+void RouteTable::move(AllocationId id, const std::optional<protocol::FiveTuple>& to) {
+    Session* const session = find(id);
+    if (session == nullptr) return;
+    by_five_tuple_.erase(session);  // before its hash is another
+    session->move(to);
+    if (to) by_five_tuple_.insert(session);
+}
+
+void RouteTable::expect(AllocationId id, const protocol::FiveTuple& five_tuple) {
+    if (Session* const session = find(id)) expected_.insert_or_assign(five_tuple, session);
+}
+
 void RouteTable::install(AllocationId id, const Endpoint& peer, std::uint16_t channel,
                          TimePoint expires) {
     if (Session* const session = find(id)) session->install(peer, channel, expires);
@@ -53,6 +65,11 @@ void RouteTable::remove(AllocationId id, const Endpoint& peer, std::uint16_t cha
 Session* RouteTable::find(const protocol::FiveTuple& five_tuple) noexcept {
     const auto entry = by_five_tuple_.find(five_tuple);
     return entry == by_five_tuple_.end() ? nullptr : *entry;
+}
+
+Session* RouteTable::find_expected(const protocol::FiveTuple& five_tuple) noexcept {
+    const auto entry = expected_.find(five_tuple);
+    return entry == expected_.end() ? nullptr : entry->second;
 }
 
 Session* RouteTable::find(const Endpoint& relayed) noexcept {

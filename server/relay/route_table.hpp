@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -25,12 +26,24 @@ public:
     void close(protocol::AllocationId id);
     void close_relayed(protocol::AllocationId id, protocol::Family family);
 
+    // The client is found by this five-tuple from now on, or by none. Nobody else is.
+    void move(protocol::AllocationId id, const std::optional<protocol::FiveTuple>& to);
+    // ... or may turn up there too; until it is forgotten, which is the caller's to do.
+    void expect(protocol::AllocationId id, const protocol::FiveTuple& five_tuple);
+    void forget(const protocol::FiveTuple& five_tuple) { expected_.erase(five_tuple); }
+
     // channel 0: a permission for the peer's address. Installing again moves the expiry.
     void install(protocol::AllocationId id, const protocol::Endpoint& peer, std::uint16_t channel,
                  protocol::TimePoint expires);
     void remove(protocol::AllocationId id, const protocol::Endpoint& peer, std::uint16_t channel);
 
     [[nodiscard]] Session* find(const protocol::FiveTuple& five_tuple) noexcept;
+    // Asked where find() found none.
+    [[nodiscard]] Session* find_expected(const protocol::FiveTuple& five_tuple) noexcept;
+    // Whether either finds one.
+    [[nodiscard]] bool knows(const protocol::FiveTuple& five_tuple) noexcept {
+        return find(five_tuple) != nullptr || find_expected(five_tuple) != nullptr;
+    }
     [[nodiscard]] Session* find(const protocol::Endpoint& relayed) noexcept;
     [[nodiscard]] Session* find(protocol::AllocationId id) noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return by_id_.size(); }
@@ -63,6 +76,7 @@ private:
 
     boost::unordered_flat_map<protocol::AllocationId, std::unique_ptr<Session>> by_id_;
     boost::unordered_flat_set<Session*, FiveTupleHash, FiveTupleEqual> by_five_tuple_;
+    boost::unordered_flat_map<protocol::FiveTuple, Session*> expected_;
     boost::unordered_flat_map<protocol::Endpoint, Session*> by_relayed_;
 };
 

@@ -26,8 +26,8 @@ constexpr std::size_t index_of(Family family) noexcept {
 
 Session::Session(const SessionSeed& seed, TimePoint now) noexcept
     : id_{seed.id},
-      five_tuple_{seed.five_tuple},
       deadline_{seed.deadline.value_or(TimePoint::max())},
+      five_tuple_{seed.five_tuple},
       relayed_{seed.relayed},
       bytes_left_{seed.bytes == 0 ? std::numeric_limits<std::uint64_t>::max() : seed.bytes},
       rate_to_peer_{seed.bits_per_second, now},
@@ -47,6 +47,11 @@ std::optional<TimePoint> Session::first_media() const noexcept {
 std::optional<TimePoint> Session::last_media() const noexcept {
     if (to_peer_.packets == 0 && from_peer_.packets == 0) return std::nullopt;
     return last_media_;
+}
+
+void Session::move(const std::optional<protocol::FiveTuple>& to) noexcept {
+    has_client_ = to.has_value();
+    if (to) five_tuple_ = *to;
 }
 
 void Session::install(const Endpoint& peer, std::uint16_t channel, TimePoint expires) {

@@ -45,7 +45,9 @@ public:
     Session(const SessionSeed& seed, protocol::TimePoint now) noexcept;
 
     [[nodiscard]] protocol::AllocationId id() const noexcept { return id_; }
+    // Of its client, or the last that it had.
     [[nodiscard]] const protocol::FiveTuple& five_tuple() const noexcept { return five_tuple_; }
+    [[nodiscard]] bool has_client() const noexcept { return has_client_; }
     [[nodiscard]] const std::optional<protocol::Endpoint>& relayed(
         protocol::Family family) const noexcept;
 
@@ -55,6 +57,8 @@ public:
     [[nodiscard]] std::optional<protocol::TimePoint> first_media() const noexcept;
     [[nodiscard]] std::optional<protocol::TimePoint> last_media() const noexcept;
 
+    // The client is there from now on, or nowhere. Through RouteTable, which finds it by this.
+    void move(const std::optional<protocol::FiveTuple>& to) noexcept;
     // Routes, as turn's effects name them: channel 0 is a permission for the peer's address.
     void install(const protocol::Endpoint& peer, std::uint16_t channel,
                  protocol::TimePoint expires);
@@ -115,9 +119,10 @@ private:
 
     // Constant after construction.
     protocol::AllocationId id_;
-    protocol::FiveTuple five_tuple_;
     protocol::TimePoint deadline_;
     // Changed by the worker's thread.
+    protocol::FiveTuple five_tuple_;
+    bool has_client_ = true;
     std::array<std::optional<protocol::Endpoint>, 2> relayed_;
     Routes routes_;
     Numbers numbers_;

@@ -36,6 +36,7 @@ enum class Counter : std::uint8_t {
     drop_bytes,
     drop_deadline,
     drop_icmp_type,
+    drop_client_away,
     drop_send_failed,
     drop_slow_reader,
     drop_mailbox_full,
@@ -71,6 +72,8 @@ enum class Counter : std::uint8_t {
     allocations_ended_disconnected,
     allocations_ended_shutdown,
     allocations_ended_refused,
+    allocations_moved,
+    passed_on,
     tcp_accepted,
     tcp_refused,
     tcp_cut_idle,
@@ -101,6 +104,8 @@ enum class Counter : std::uint8_t {
     dtls_cut_handshake,
     dtls_cut_idle,
     dtls_replaced,
+    dtls_cut_handover,
+    dtls_handed_over,
     dtls_failed,
     dtls_closed,
     count  // not a counter: how many there are
@@ -130,10 +135,16 @@ inline constexpr std::string_view unauthenticated_help =
     "Answers sent before the sender was authenticated";
 inline constexpr std::string_view made_help = "Allocations made";
 inline constexpr std::string_view ended_help = "Allocations ended, by reason";
+inline constexpr std::string_view moved_help =
+    "Allocations whose client came to another address or transport";
+inline constexpr std::string_view passed_on_help =
+    "Messages of clients that moved, passed on to the thread that has their allocation";
 inline constexpr std::string_view accepted_help = "TCP connections accepted";
 inline constexpr std::string_view refused_help = "TCP connections refused at a limit";
 inline constexpr std::string_view closed_help = "TCP connections ended, by reason";
 inline constexpr std::string_view handshakes_help = "TLS handshakes ended, by result";
+inline constexpr std::string_view dtls_handed_help =
+    "DTLS associations that a thread took over from the one that shook hands";
 inline constexpr std::string_view handed_help =
     "TCP connections that went on at the worker which has their allocation";
 
@@ -177,6 +188,8 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::drop_bytes, "turnpike_drops_total", R"(reason="bytes")", drops_help},
     CounterRow{Counter::drop_deadline, "turnpike_drops_total", R"(reason="deadline")", drops_help},
     CounterRow{Counter::drop_icmp_type, "turnpike_drops_total", R"(reason="icmp_type")",
+               drops_help},
+    CounterRow{Counter::drop_client_away, "turnpike_drops_total", R"(reason="client_away")",
                drops_help},
     CounterRow{Counter::drop_send_failed, "turnpike_drops_total", R"(reason="send_failed")",
                drops_help},
@@ -230,6 +243,8 @@ inline constexpr std::array counter_rows{
                R"(reason="shutdown")", ended_help},
     CounterRow{Counter::allocations_ended_refused, "turnpike_allocations_ended_total",
                R"(reason="refused")", ended_help},
+    CounterRow{Counter::allocations_moved, "turnpike_allocations_moved_total", "", moved_help},
+    CounterRow{Counter::passed_on, "turnpike_passed_on_total", "", passed_on_help},
     CounterRow{Counter::tcp_accepted, "turnpike_tcp_accepted_total", "", accepted_help},
     CounterRow{Counter::tcp_refused, "turnpike_tcp_refused_total", "", refused_help},
     CounterRow{Counter::tcp_cut_idle, "turnpike_tcp_closed_total", R"(reason="idle")", closed_help},
@@ -282,6 +297,9 @@ inline constexpr std::array counter_rows{
                dtls_closed_help},
     CounterRow{Counter::dtls_replaced, "turnpike_dtls_closed_total", R"(reason="replaced")",
                dtls_closed_help},
+    CounterRow{Counter::dtls_cut_handover, "turnpike_dtls_closed_total", R"(reason="handover")",
+               dtls_closed_help},
+    CounterRow{Counter::dtls_handed_over, "turnpike_dtls_handed_over_total", "", dtls_handed_help},
     CounterRow{Counter::dtls_failed, "turnpike_dtls_closed_total", R"(reason="handshake")",
                dtls_closed_help},
     CounterRow{Counter::dtls_closed, "turnpike_dtls_closed_total", R"(reason="peer")",

@@ -29,6 +29,7 @@ Allocation::Allocation(AllocationSeed seed, const Settings& settings, TimePoint 
                        Effects& effects)
     : seed_{std::move(seed)},
       lifetime_max_{settings.lifetime_max},
+      mobility_{seed_.five_tuple, seed_.has_ticket},
       deadline_{deadline_of(seed_.grant, settings, now)},
       permissions_{seed_.id},
       channels_{seed_.id} {
@@ -70,6 +71,25 @@ void Allocation::bind(std::uint16_t channel, const protocol::Endpoint& peer, Tim
     permissions_.install(peer.address, now + permission_lifetime, effects);
     channels_.bind(channel, peer, now + channel_lifetime, effects);
     arm(effects);
+}
+
+void Allocation::move(const Mobility::Request& request, Effects& effects) {
+    assert(!ended());
+    mobility_.move(request);
+    effects.emplace_back(MoveClient{id(), place()});
+}
+
+void Allocation::arrive(Effects& effects) {
+    assert(!ended());
+    mobility_.arrive();
+    effects.emplace_back(MoveClient{id(), place()});
+}
+
+void Allocation::lose(const protocol::FiveTuple& five_tuple, Effects& effects) {
+    assert(!ended());
+    mobility_.lose(five_tuple);
+    if (!place().at && !mobility_.has_ticket()) return end(EndReason::disconnected, effects);
+    effects.emplace_back(MoveClient{id(), place()});
 }
 
 void Allocation::on_time(TimePoint now, Effects& effects) {

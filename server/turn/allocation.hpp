@@ -21,6 +21,7 @@
 #include "protocol/time.hpp"
 #include "server/turn/channel.hpp"
 #include "server/turn/effect.hpp"
+#include "server/turn/mobility.hpp"
 #include "server/turn/permission.hpp"
 #include "server/turn/settings.hpp"
 
@@ -35,6 +36,7 @@ struct AllocationSeed {
     std::array<std::optional<protocol::ErrorCode>, 2> family_error;
     std::optional<std::uint64_t> reservation;
     std::chrono::seconds lifetime = lifetime_default;  // as asked for
+    bool has_ticket = false;                           // MOBILITY-TICKET was asked for
 };
 
 class Allocation {
@@ -58,6 +60,12 @@ public:
     void bind(std::uint16_t channel, const protocol::Endpoint& peer, protocol::TimePoint now,
               Effects& effects);
 
+    // The client comes from another five-tuple (RFC 8016 section 3.2.2), sent its first data from
+    // there, or lost its connection: which ends what no ticket can bring back.
+    void move(const Mobility::Request& request, Effects& effects);
+    void arrive(Effects& effects);
+    void lose(const protocol::FiveTuple& five_tuple, Effects& effects);
+
     // Ends everything that is due at `now`.
     void on_time(protocol::TimePoint now, Effects& effects);
     void end(EndReason reason, Effects& effects);
@@ -67,9 +75,8 @@ public:
     [[nodiscard]] protocol::TimePoint next_deadline() const;
 
     [[nodiscard]] AllocationId id() const noexcept { return seed_.id; }
-    [[nodiscard]] const protocol::FiveTuple& five_tuple() const noexcept {
-        return seed_.five_tuple;
-    }
+    [[nodiscard]] const Mobility& mobility() const noexcept { return mobility_; }
+    [[nodiscard]] const Place& place() const noexcept { return mobility_.place(); }
     [[nodiscard]] const auth::Grant& grant() const noexcept { return seed_.grant; }
     // By the grant or the session limit, whichever is first.
     [[nodiscard]] std::optional<protocol::TimePoint> deadline() const noexcept { return deadline_; }
@@ -115,6 +122,7 @@ private:
 
     AllocationSeed seed_;
     std::chrono::seconds lifetime_max_;
+    Mobility mobility_;
     std::optional<protocol::TimePoint> deadline_;
     std::array<protocol::TimePoint, 2> expires_;  // by family; counts where there is an address
     Permissions permissions_;

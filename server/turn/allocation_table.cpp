@@ -7,18 +7,37 @@
 namespace turnpike::turn {
 
 Allocation& AllocationTable::insert(Allocation allocation) {
-    assert(find(allocation.id()) == nullptr && find(allocation.five_tuple()) == nullptr);
+    assert(find(allocation.id()) == nullptr);
     auto owned = std::make_unique<Allocation>(std::move(allocation));
-    Allocation& place = *owned;
-    by_five_tuple_.emplace(place.five_tuple(), owned.get());
-    by_id_.emplace(place.id(), std::move(owned));
-    return place;
+    Allocation& inserted = *owned;
+    by_id_.emplace(inserted.id(), std::move(owned));
+    enter(inserted);
+    return inserted;
+}
+
+void AllocationTable::moved(const Place& before, Allocation& allocation) {
+    leave(before);
+    enter(allocation);
+}
+
+void AllocationTable::enter(Allocation& allocation) {
+    for (const auto& five_tuple : {allocation.place().at, allocation.place().next}) {
+        if (!five_tuple) continue;
+        [[maybe_unused]] const auto entry = by_five_tuple_.emplace(*five_tuple, &allocation);
+        assert(entry.second);
+    }
+}
+
+void AllocationTable::leave(const Place& place) {
+    for (const auto& five_tuple : {place.at, place.next}) {
+        if (five_tuple) by_five_tuple_.erase(*five_tuple);
+    }
 }
 
 void AllocationTable::erase(AllocationId id) {
     const auto entry = by_id_.find(id);
     if (entry == by_id_.end()) return;
-    by_five_tuple_.erase(entry->second->five_tuple());
+    leave(entry->second->place());
     by_id_.erase(entry);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// One worker's allocations, by five-tuple and by id. An Allocation keeps its place in memory until
-// it is erased.
+// One worker's allocations, by id and by the five-tuples at which their clients are. An Allocation
+// keeps its place in memory until it is erased.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +20,8 @@ public:
     // The five-tuple and the id are free.
     Allocation& insert(Allocation allocation);
     void erase(AllocationId id);
+    // Its client was there before.
+    void moved(const Place& before, Allocation& allocation);
 
     [[nodiscard]] Allocation* find(const protocol::FiveTuple& five_tuple) noexcept;
     [[nodiscard]] const Allocation* find(const protocol::FiveTuple& five_tuple) const noexcept;
@@ -30,6 +32,9 @@ public:
     [[nodiscard]] std::vector<AllocationId> ids() const;
 
 private:
+    void enter(Allocation& allocation);
+    void leave(const Place& place);
+
     boost::unordered_flat_map<AllocationId, std::unique_ptr<Allocation>> by_id_;
     boost::unordered_flat_map<protocol::FiveTuple, Allocation*> by_five_tuple_;  // into by_id_
 };

@@ -96,14 +96,15 @@ Outcome Answers::success() const {
     return seal(answer, std::nullopt);
 }
 
-Outcome Answers::refreshed(std::chrono::seconds lifetime) const {
+Outcome Answers::refreshed(std::chrono::seconds lifetime, const Ticket& ticket) const {
     MessageBuilder answer = MessageBuilder::success(request_.reply, request_.message);
     answer.lifetime(lifetime);
+    if (ticket) answer.bytes(AttributeType::mobility_ticket, *ticket);
     return seal(answer, std::nullopt);
 }
 
 // RFC 8656 section 7.2, last step.
-Outcome Answers::allocated(const Allocation& allocation) const {
+Outcome Answers::allocated(const Allocation& allocation, const Ticket& ticket) const {
     MessageBuilder answer = MessageBuilder::success(request_.reply, request_.message);
     for (const protocol::Family family : {protocol::Family::ipv4, protocol::Family::ipv6}) {
         if (const auto& relayed = allocation.relayed(family)) {
@@ -117,6 +118,7 @@ Outcome Answers::allocated(const Allocation& allocation) const {
     if (const auto token = allocation.reservation()) {
         answer.u64(AttributeType::reservation_token, *token);
     }
+    if (ticket) answer.bytes(AttributeType::mobility_ticket, *ticket);
     return seal(answer, std::nullopt);
 }
 

@@ -47,14 +47,17 @@ struct BindingAnswer {
 // the request's (RFC 8489 section 9.2.4). Lives for one call.
 class Answers {
 public:
+    using Ticket = std::optional<auth::TicketOctets>;
+
     Answers(const Request& request, const auth::Identity& identity, std::string_view software)
         : request_{request}, identity_{identity}, software_{software} {}
 
     [[nodiscard]] Outcome error(protocol::ErrorCode code) const;       // 420 lists the attributes
     [[nodiscard]] Outcome redirected(const Redirect& redirect) const;  // 300
     [[nodiscard]] Outcome success() const;
-    [[nodiscard]] Outcome refreshed(std::chrono::seconds lifetime) const;
-    [[nodiscard]] Outcome allocated(const Allocation& allocation) const;
+    // With the ticket, where the client gets one (RFC 8016).
+    [[nodiscard]] Outcome refreshed(std::chrono::seconds lifetime, const Ticket& ticket = {}) const;
+    [[nodiscard]] Outcome allocated(const Allocation& allocation, const Ticket& ticket) const;
 
 private:
     [[nodiscard]] Outcome seal(protocol::MessageBuilder& answer,

@@ -18,6 +18,7 @@
 namespace turnpike::turn {
 namespace {
 
+using protocol::AttributeType;
 using protocol::ErrorCode;
 using protocol::Method;
 
@@ -70,6 +71,14 @@ std::optional<auth::Credential> session_credential(const auth::Claim& claim,
         .md5 = token->mac_key, .sha256 = token->mac_key, .grant = allocation->grant()};
 }
 
+// Any good token belongs to an allocation that another began, but a ticket can be read on its way:
+// only who has the session's key takes it along.
+bool may_move(const Allocation& allocation, const auth::Grant& grant) {
+    const auto& token = allocation.grant().token;
+    return allocation.belongs_to(grant) &&
+           (!token || std::ranges::equal(token->mac_key.octets(), grant.token->mac_key.octets()));
+}
+
 AllocationSeed seed_of(const Request& request, const OpenRelay& wish, const OpenedRelay& opened) {
     const auto lifetime = protocol::lifetime(request.message);
     return AllocationSeed{.id = opened.allocation,
@@ -80,7 +89,8 @@ AllocationSeed seed_of(const Request& request, const OpenRelay& wish, const Open
                           .family_error = {reason_without(protocol::Family::ipv4, wish, opened),
                                            reason_without(protocol::Family::ipv6, wish, opened)},
                           .reservation = opened.reservation,
-                          .lifetime = lifetime ? *lifetime : lifetime_default};
+                          .lifetime = lifetime ? *lifetime : lifetime_default,
+                          .has_ticket = request.message.has(AttributeType::mobility_ticket)};
 }
 
 bool opened_any(const OpenedRelay& opened) {
@@ -98,8 +108,10 @@ Outcome Dispatcher::handle(const Request& request, Effects& effects) {
         case Intent::binding:
             return binding(request, settings_);
         case Intent::send: {
-            const Allocation* allocation = current(request, effects);
-            return allocation ? turn::send(request.message, *allocation, peer_policy_) : Silence{};
+            Allocation* allocation = current(request, effects);
+            if (allocation == nullptr) return Silence{};
+            notice(request.five_tuple, *allocation, effects);
+            return turn::send(request.message, *allocation, peer_policy_);
         }
         case Intent::authenticate: {
             const auto examined = authenticator_.examine(request.message);
@@ -107,7 +119,7 @@ Outcome Dispatcher::handle(const Request& request, Effects& effects) {
                 return deny(request, denial->code);
             }
             const auto& claim = std::get<auth::Claim>(examined);
-            if (const auto known = session_credential(claim, current(request, effects))) {
+            if (const auto known = session_credential(claim, named(request, effects))) {
                 return resume(request, claim, std::span{&*known, 1}, effects);
             }
             return NeedCredential{claim};
@@ -133,6 +145,10 @@ Outcome Dispatcher::obey(const Request& request, const auth::Identity& identity,
     if (allocates && !may_allocate(identity, request.now)) {
         return deny(request, ErrorCode::unauthenticated);
     }
+    if (request.message.method() == Method::refresh &&
+        request.message.has(AttributeType::mobility_ticket)) {
+        return move(request, identity, effects);
+    }
     const Answers answers{request, identity, settings_.software};
     Allocation* allocation = current(request, effects);
     if (allocation != nullptr && !allocation->belongs_to(identity.grant)) {
@@ -153,6 +169,11 @@ Outcome Dispatcher::allocate(const Request& request, const auth::Identity& ident
     const Answers answers{request, identity, settings_.software};
     if (!peer_policy_.serves(request.five_tuple.client.address)) {
         return answers.error(ErrorCode::forbidden);
+    }
+    // RFC 8016 section 3.1.2.
+    if (const auto ticket = protocol::mobility_ticket(request.message)) {
+        if (!ticket->empty()) return answers.error(ErrorCode::bad_request);
+        if (!settings_.mobility) return answers.error(ErrorCode::mobility_forbidden);
     }
     auto wish = plan_relay(request.message, settings_);
     if (!wish) return answers.error(wish.error());
@@ -182,7 +203,7 @@ Outcome Dispatcher::relay_opened(const Request& request, const OpenRelay& wish,
     }
     Allocation& allocation = allocations_.insert(
         Allocation{seed_of(request, wish, opened), settings_, request.now.steady, effects});
-    Outcome outcome = answers.allocated(allocation);
+    Outcome outcome = answers.allocated(allocation, ticket_of(allocation));
     if (std::holds_alternative<Silence>(outcome)) {  // a client that is told nothing holds nothing
         allocation.end(EndReason::refused, effects);
         forget_if_ended(allocation);
@@ -193,20 +214,25 @@ Outcome Dispatcher::relay_opened(const Request& request, const OpenRelay& wish,
 // An Allocate on a five-tuple that has an allocation: the retransmission of the one that made it
 // gets the same success, any other a mismatch (RFC 8656 section 7.2 (2) and its note).
 Outcome Dispatcher::answer_again(const Request& request, const Answers& answers,
-                                 const Allocation& allocation) {
+                                 const Allocation& allocation) const {
     return allocation.created_by(request.message.transaction_id())
-               ? answers.allocated(allocation)
+               ? answers.allocated(allocation, ticket_of(allocation))
                : answers.error(ErrorCode::allocation_mismatch);
+}
+
+Change Dispatcher::change_of(const Request& request, Allocation& allocation,
+                             Effects& effects) const {
+    return {.message = request.message,
+            .allocation = allocation,
+            .settings = settings_,
+            .peer_policy = peer_policy_,
+            .now = request.now.steady,
+            .effects = effects};
 }
 
 Outcome Dispatcher::change(const Request& request, const Answers& answers, Allocation& allocation,
                            Effects& effects) {
-    const Change change{.message = request.message,
-                        .allocation = allocation,
-                        .settings = settings_,
-                        .peer_policy = peer_policy_,
-                        .now = request.now.steady,
-                        .effects = effects};
+    const Change change = change_of(request, allocation, effects);
     if (request.message.method() == Method::refresh) {
         const auto lifetime = refresh(change);
         if (!lifetime) return answers.error(lifetime.error());
@@ -217,6 +243,74 @@ Outcome Dispatcher::change(const Request& request, const Answers& answers, Alloc
                              ? create_permission(change)
                              : channel_bind(change);
     return changed ? answers.success() : answers.error(changed.error());
+}
+
+// RFC 8016 section 3.2.2: the ticket says which allocation, and not the five-tuple.
+Outcome Dispatcher::move(const Request& request, const auth::Identity& identity, Effects& effects) {
+    const Answers answers{request, identity, settings_.software};
+    if (!settings_.mobility) return answers.error(ErrorCode::mobility_forbidden);
+    if (!peer_policy_.serves(request.five_tuple.client.address)) {
+        return answers.error(ErrorCode::forbidden);
+    }
+    const auto ticket = ticket_in(request);
+    if (!ticket) return answers.error(ErrorCode::bad_request);
+    Allocation* allocation =
+        living(allocations_.find(ticket->allocation), request.now.steady, effects);
+    if (allocation == nullptr || !allocation->mobility().has_ticket()) {
+        return answers.error(ErrorCode::allocation_mismatch);
+    }
+    if (!may_move(*allocation, identity.grant)) return answers.error(ErrorCode::wrong_credentials);
+
+    const Mobility::Request wish{request.five_tuple, request.message.transaction_id(),
+                                 ticket->number, request.now.steady};
+    switch (allocation->mobility().judge(wish)) {
+        case Mobility::Verdict::refuse:
+            return answers.error(ErrorCode::bad_request);
+        case Mobility::Verdict::repeat:
+            return answers.refreshed(allocation->lifetime_left(request.now.steady),
+                                     ticket_of(*allocation));
+        case Mobility::Verdict::move:
+            break;
+    }
+    // The five-tuple may be that of another allocation of this client.
+    if (const Allocation* there = current(request, effects);
+        there != nullptr && there != allocation) {
+        return answers.error(ErrorCode::allocation_mismatch);
+    }
+    const auto& token = identity.grant.token;
+    if (!understands(request.message, {.access_token = token.has_value()})) {
+        return answers.error(ErrorCode::unknown_attribute);
+    }
+    if (token) allocation->renew(*token);
+    const auto lifetime = refresh(change_of(request, *allocation, effects));
+    if (!lifetime) return answers.error(lifetime.error());
+    if (allocation->ended()) {
+        forget_if_ended(*allocation);
+        return answers.refreshed(*lifetime);
+    }
+    const Place before = allocation->place();
+    allocation->move(wish, effects);
+    allocations_.moved(before, *allocation);
+    return answers.refreshed(*lifetime, ticket_of(*allocation));
+}
+
+std::optional<auth::TicketOctets> Dispatcher::ticket_of(const Allocation& allocation) const {
+    if (!settings_.mobility || !allocation.mobility().has_ticket()) return std::nullopt;
+    return settings_.mobility->make({allocation.id(), allocation.mobility().ticket_number()});
+}
+
+void Dispatcher::notice(const protocol::FiveTuple& five_tuple, Allocation& allocation,
+                        Effects& effects) {
+    if (allocation.place().next != five_tuple) return;
+    const Place before = allocation.place();
+    allocation.arrive(effects);
+    allocations_.moved(before, allocation);
+}
+
+void Dispatcher::heard(const protocol::FiveTuple& five_tuple, Effects& effects) {
+    if (Allocation* allocation = allocations_.find(five_tuple)) {
+        notice(five_tuple, *allocation, effects);
+    }
 }
 
 Outcome Dispatcher::deny(const Request& request, ErrorCode code) const {
@@ -233,9 +327,12 @@ void Dispatcher::on_time(AllocationId id, protocol::TimePoint now, Effects& effe
 }
 
 void Dispatcher::disconnected(const protocol::FiveTuple& five_tuple, Effects& effects) {
-    if (const Allocation* allocation = allocations_.find(five_tuple)) {
-        end(allocation->id(), EndReason::disconnected, effects);
-    }
+    Allocation* allocation = allocations_.find(five_tuple);
+    if (allocation == nullptr) return;
+    const Place before = allocation->place();
+    allocation->lose(five_tuple, effects);
+    allocations_.moved(before, *allocation);
+    forget_if_ended(*allocation);
 }
 
 void Dispatcher::end(AllocationId id, EndReason reason, Effects& effects) {
@@ -249,12 +346,28 @@ void Dispatcher::end_all(EndReason reason, Effects& effects) {
     for (const AllocationId id : allocations_.ids()) end(id, reason, effects);
 }
 
+// ... or, where it is a Refresh with a ticket, the one that this names.
+Allocation* Dispatcher::named(const Request& request, Effects& effects) {
+    if (request.message.method() != Method::refresh) return current(request, effects);
+    const auto ticket = ticket_in(request);
+    if (!ticket) return current(request, effects);
+    return living(allocations_.find(ticket->allocation), request.now.steady, effects);
+}
+
+std::optional<auth::MobilityTicket> Dispatcher::ticket_in(const Request& request) const {
+    const auto octets = protocol::mobility_ticket(request.message);
+    return settings_.mobility && octets ? settings_.mobility->read(*octets) : std::nullopt;
+}
+
 // Every Send indication comes here, so this is one look-up and, where nothing is due, one
 // comparison.
 Allocation* Dispatcher::current(const Request& request, Effects& effects) {
-    Allocation* allocation = allocations_.find(request.five_tuple);
+    return living(allocations_.find(request.five_tuple), request.now.steady, effects);
+}
+
+Allocation* Dispatcher::living(Allocation* allocation, protocol::TimePoint now, Effects& effects) {
     if (allocation == nullptr) return nullptr;
-    allocation->on_time(request.now.steady, effects);
+    allocation->on_time(now, effects);
     if (!allocation->ended()) return allocation;
     forget_if_ended(*allocation);
     return nullptr;

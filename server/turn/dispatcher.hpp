@@ -13,10 +13,12 @@
 #include <span>
 
 #include "auth/authenticator.hpp"
+#include "auth/mobility_ticket.hpp"
 #include "auth/peer_policy.hpp"
 #include "protocol/address.hpp"
 #include "protocol/time.hpp"
 #include "server/turn/allocation_table.hpp"
+#include "server/turn/change.hpp"
 #include "server/turn/effect.hpp"
 #include "server/turn/outcome.hpp"
 #include "server/turn/request.hpp"
@@ -46,7 +48,10 @@ public:
 
     // Ends whatever is due in this allocation; asked for by SetDeadline.
     void on_time(AllocationId allocation, protocol::TimePoint now, Effects& effects);
-    // The client's connection is gone (RFC 8656 section 7.2 lets the allocation go with it).
+    // ChannelData came from here.
+    void heard(const protocol::FiveTuple& five_tuple, Effects& effects);
+    // The client's connection is gone. RFC 8656 section 7.2 lets the allocation go with it; one
+    // with a ticket stays for whoever brings that.
     void disconnected(const protocol::FiveTuple& five_tuple, Effects& effects);
     void end(AllocationId allocation, EndReason reason, Effects& effects);
     void end_all(EndReason reason, Effects& effects);
@@ -60,11 +65,23 @@ private:
     [[nodiscard]] Outcome allocate(const Request& request, const auth::Identity& identity) const;
     [[nodiscard]] Outcome change(const Request& request, const Answers& answers,
                                  Allocation& allocation, Effects& effects);
-    [[nodiscard]] static Outcome answer_again(const Request& request, const Answers& answers,
-                                              const Allocation& allocation);
+    [[nodiscard]] Outcome answer_again(const Request& request, const Answers& answers,
+                                       const Allocation& allocation) const;
+    // A Refresh with a MOBILITY-TICKET.
+    [[nodiscard]] Outcome move(const Request& request, const auth::Identity& identity,
+                               Effects& effects);
+    [[nodiscard]] std::optional<auth::TicketOctets> ticket_of(const Allocation& allocation) const;
+    [[nodiscard]] Change change_of(const Request& request, Allocation& allocation,
+                                   Effects& effects) const;
     [[nodiscard]] Outcome deny(const Request& request, protocol::ErrorCode code) const;
     // The allocation of this five-tuple, if it has one after everything due has ended.
     [[nodiscard]] Allocation* current(const Request& request, Effects& effects);
+    [[nodiscard]] Allocation* named(const Request& request, Effects& effects);
+    [[nodiscard]] std::optional<auth::MobilityTicket> ticket_in(const Request& request) const;
+    [[nodiscard]] Allocation* living(Allocation* allocation, protocol::TimePoint now,
+                                     Effects& effects);
+    // Whoever sends data from where it moved to has left where it was.
+    void notice(const protocol::FiveTuple& five_tuple, Allocation& allocation, Effects& effects);
     void forget_if_ended(const Allocation& allocation);
 
     // Constant after construction.

@@ -64,6 +64,23 @@ struct EndAllocation {
     bool operator==(const EndAllocation&) const = default;
 };
 
+// Where a client is to be found (RFC 8016 section 3.2.2).
+struct Place {
+    // Served both ways. None: its connection is gone, and only a ticket can tell who it is.
+    std::optional<protocol::FiveTuple> at;
+    // A Refresh with a ticket came from here: served too, and `at` from the first data that comes.
+    std::optional<protocol::FiveTuple> next;
+    bool operator==(const Place&) const = default;
+};
+
+// The client is there now, and nowhere else. A five-tuple that is new here is the one of the
+// message that is being answered.
+struct MoveClient {
+    AllocationId allocation;
+    Place place;
+    bool operator==(const MoveClient&) const = default;
+};
+
 // on_time() has work for this allocation at `when`; replaces what was set before.
 struct SetDeadline {
     AllocationId allocation;
@@ -71,7 +88,8 @@ struct SetDeadline {
     bool operator==(const SetDeadline&) const = default;
 };
 
-using Effect = std::variant<InstallRoute, RemoveRoute, CloseRelay, EndAllocation, SetDeadline>;
+using Effect =
+    std::variant<InstallRoute, RemoveRoute, CloseRelay, EndAllocation, SetDeadline, MoveClient>;
 using Effects = std::vector<Effect>;  // the worker reuses one
 
 }  // namespace turnpike::turn

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "auth/mobility_ticket.hpp"
 #include "protocol/classify.hpp"
 #include "server/turn/discovery.hpp"
 #include "server/turn/redirect.hpp"
@@ -17,6 +18,9 @@ namespace turnpike::turn {
 inline constexpr std::chrono::seconds lifetime_default{600};     // RFC 8656 section 6
 inline constexpr std::chrono::seconds permission_lifetime{300};  // section 9
 inline constexpr std::chrono::seconds channel_lifetime{600};     // section 12
+// How long a Refresh that moved a client is known again. RFC 8016 section 3.2.2 wants 30 s at
+// least; a client gives a request up after 39.5 s (RFC 8489 section 6.2.1).
+inline constexpr std::chrono::seconds retransmission_window{40};
 
 struct Settings {
     std::string software = "Turnpike";        // SOFTWARE; empty leaves the attribute out
@@ -27,8 +31,9 @@ struct Settings {
     protocol::ChannelRange channels = protocol::ChannelRange::rfc5766;
     bool relays_ipv4 = true;  // relay addresses of this family are configured
     bool relays_ipv6 = false;
-    Alternates alternates{};               // where clients are redirected to
-    std::optional<Discovery> discovery{};  // NAT behaviour discovery; none: not served
+    std::optional<auth::MobilityTickets> mobility{};  // RFC 8016; none: forbidden
+    Alternates alternates{};                          // where clients are redirected to
+    std::optional<Discovery> discovery{};             // NAT behaviour discovery; none: not served
 };
 
 }  // namespace turnpike::turn

@@ -106,6 +106,11 @@ Settings worker_settings(const config::Config& config, const std::vector<RelayAd
                                  : protocol::ChannelRange::rfc8656;
     settings.turn.relays_ipv4 = serves(relays, protocol::Family::ipv4);
     settings.turn.relays_ipv6 = serves(relays, protocol::Family::ipv6);
+    if (config.relay.mobility) {
+        auth::MobilityKey key;
+        fill_random(key);
+        settings.turn.mobility = auth::MobilityTickets{key};
+    }
     settings.turn.discovery = discovery_rules(config.discovery);
     settings.rfc3489 = config.server.rfc3489;
     settings.copies_traffic_class = config.relay.dscp == config::Dscp::copy;

@@ -26,8 +26,10 @@ public:
     // DSCP and ECN of the next data, where it is to be a datagram.
     virtual void mark(std::uint8_t /*traffic_class*/) noexcept {}
     // The message that is being handled belongs to another worker, and the connection with it
-    // (handed_connection.hpp).
+    // (handed_connection.hpp, handed_association.hpp).
     virtual void leave(WorkerIndex owner) = 0;
+    // Where it cannot, the message is answered here.
+    [[nodiscard]] virtual bool can_leave() const noexcept { return true; }
 };
 
 struct ClientLink {

@@ -21,6 +21,7 @@ struct ClientMessage {
     protocol::Packet* packet = nullptr;
     protocol::Moment now;
     std::uint8_t traffic_class = 0;  // of its datagram; a stream has none to copy
+    bool passed_on = false;          // by the worker that the kernel brought it to
 };
 
 }  // namespace turnpike::worker

@@ -25,7 +25,8 @@ struct Context {
     Holdings holdings{};
     net::ReceiveBatch inbox{};
     Outbox outbox{counters};
-    UdpSockets udp_sockets{};
+    UdpSockets udp_sockets{};   // that serve clients in the clear
+    UdpSockets dtls_sockets{};  // ... and under DTLS: one may do both
 
     void count(telemetry::Counter counter, std::uint64_t amount = 1) noexcept {
         counters.add(counter, amount);

@@ -23,6 +23,7 @@ void DatagramService::listen(net::FileDescriptor socket, Serves serves, OnReadab
     listener->bound = net::bound_to(socket.get());
     listener->serves = serves;
     if (serves != Serves::dtls) context_.udp_sockets.add(listener->bound, socket.get());
+    if (serves != Serves::plain) context_.dtls_sockets.add(listener->bound, socket.get());
     if (context_.shared.settings.copies_traffic_class) {
         net::report_traffic_class(socket.get(), listener->bound.address.family());
     }
@@ -34,6 +35,7 @@ void DatagramService::listen(net::FileDescriptor socket, Serves serves, OnReadab
 
 void DatagramService::close() {
     context_.udp_sockets.clear();
+    context_.dtls_sockets.clear();
     listeners_.clear();
 }
 
@@ -70,6 +72,31 @@ void DatagramService::handle(const Listener& listener, net::Received datagram,
                                 .packet = &datagram.packet,
                                 .now = now,
                                 .traffic_class = datagram.traffic_class};
+    serve(message, kind);
+}
+
+void DatagramService::receive(VisitorMail mail, protocol::Moment now) {
+    const bool dtls = mail.five_tuple.transport == protocol::Transport::dtls;
+    const UdpSockets& sockets = dtls ? context_.dtls_sockets : context_.udp_sockets;
+    const auto link = sockets.link(mail.five_tuple.server, mail.five_tuple.client);
+    if (!link) return context_.count(Counter::drop_no_session);
+    protocol::Packet packet = parts_.relay.copy_with_room(mail.octets);
+    const ClientMessage message{.five_tuple = mail.five_tuple,
+                                .link = *link,
+                                .octets = packet.payload(),
+                                .packet = &packet,
+                                .now = now,
+                                .traffic_class = mail.traffic_class,
+                                .passed_on = true};
+    if (mail.association) {
+        parts_.dtls.adopt(std::move(*mail.association), message);
+    } else {
+        serve(message, protocol::classify(message.octets, context_.shared.settings.turn.channels));
+    }
+    parts_.visitors.served(mail);
+}
+
+void DatagramService::serve(const ClientMessage& message, Kind kind) {
     switch (kind) {
         case Kind::stun:
             return parts_.stun.serve(message);

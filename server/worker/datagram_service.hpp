@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "protocol/classify.hpp"
 #include "server/net/watch.hpp"
 #include "server/worker/context.hpp"
 #include "server/worker/dtls_service.hpp"
@@ -36,6 +37,7 @@ public:
         StunService& stun;
         PacketRelay& relay;
         DtlsService& dtls;
+        VisitorDesk& visitors;
     };
 
     DatagramService(Context& context, const Parts& parts) : context_{context}, parts_{parts} {}
@@ -43,9 +45,12 @@ public:
     // The socket is bound. `on_readable` is to call receive() within a turn.
     void listen(net::FileDescriptor socket, Serves serves, OnReadable on_readable);
     void receive(const Listener& listener, protocol::Moment now);
+    // From another worker.
+    void receive(VisitorMail mail, protocol::Moment now);
     void close();
 
 private:
+    void serve(const ClientMessage& message, protocol::Kind kind);
     void handle(const Listener& listener, net::Received datagram, protocol::Moment now);
 
     Context& context_;

@@ -18,11 +18,23 @@ DtlsClient::DtlsClient(const Setup& setup, Outbox& outbox, OnOver on_over)
       heard_{setup_.now} {}
 
 bool DtlsClient::begin(SSL_CTX& context, protocol::Bytes hello) {
-    session_ = DtlsSession::accept(context, hello, [this](protocol::Bytes datagram) {
+    session_ = DtlsSession::accept(context, hello, sender());
+    return session_ != nullptr && session_->state() == DtlsSession::State::handshaking;
+}
+
+void DtlsClient::adopt(HandedAssociation handed) {
+    setup_.hello = handed.hello;
+    association = std::move(handed.place);
+    session_ = std::move(handed.session);
+    session_->redirect(sender());
+    state_ = State::talking;
+}
+
+net::DatagramBio::Send DtlsClient::sender() {
+    return [this](protocol::Bytes datagram) {
         const ClientLink& path = setup_.path;
         outbox_.send_copy({path.socket, path.client, path.source, datagram, traffic_class_});
-    });
-    return session_ != nullptr && session_->state() == DtlsSession::State::handshaking;
+    };
 }
 
 bool DtlsClient::receive(protocol::Bytes datagram) {
@@ -56,6 +68,17 @@ bool DtlsClient::relay(protocol::Bytes message) {
     traffic_class_ = 0;
     look_at_session();
     return sent;
+}
+
+void DtlsClient::leave(WorkerIndex owner) {
+    if (state_ != State::talking) return;
+    state_ = State::leaving;
+    owner_ = owner;
+}
+
+HandedAssociation DtlsClient::release() {
+    session_->redirect([](protocol::Bytes /*datagram*/) {});
+    return {std::move(session_), setup_.hello, std::move(association)};
 }
 
 void DtlsClient::finish(Counter reason) {

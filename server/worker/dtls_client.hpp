@@ -16,6 +16,8 @@
 #include "server/telemetry/counters.hpp"
 #include "server/worker/client_link.hpp"
 #include "server/worker/connection_limits.hpp"
+#include "server/worker/handed_association.hpp"
+#include "server/worker/relay_directory.hpp"
 #include "server/worker/settings.hpp"
 
 namespace turnpike::worker {
@@ -25,6 +27,7 @@ public:
     enum class State : std::uint8_t {
         handshaking,
         talking,  // messages both ways
+        leaving,  // to be handed to another worker, behind the message that is being handled
         over,     // to be ended with the turn
     };
 
@@ -34,6 +37,7 @@ public:
         std::uint64_t number = 0;  // of its deadline
         net::DtlsCookie hello;     // which the hello that began it returned
         DtlsSettings limits;
+        bool is_guest = false;  // its datagrams come by another worker
         protocol::TimePoint now;
     };
     // Called once, when it is over.
@@ -43,6 +47,8 @@ public:
 
     // False where the client's datagram, whose cookie is good, begins no handshake.
     [[nodiscard]] bool begin(SSL_CTX& context, protocol::Bytes hello);
+    // ... or goes on, where another worker has shaken hands.
+    void adopt(HandedAssociation handed);
     // What came from the client. True where it has completed the handshake.
     bool receive(protocol::Bytes datagram);
     // The next message, written to `buffer`.
@@ -51,9 +57,13 @@ public:
     void answer(protocol::Bytes message) override;
     [[nodiscard]] bool relay(protocol::Bytes message) override;
     void mark(std::uint8_t traffic_class) noexcept override { traffic_class_ = traffic_class; }
-    void leave(WorkerIndex /*owner*/) override {}  // it stays where its datagrams come
+    void leave(WorkerIndex owner) override;
+    // Only once: the worker that its datagrams come to knows of one other.
+    [[nodiscard]] bool can_leave() const noexcept override { return !setup_.is_guest; }
 
     void heard(protocol::TimePoint now) noexcept { heard_ = now; }
+    // What leaves, once. Nothing else may be asked of this client afterwards.
+    [[nodiscard]] HandedAssociation release();
     // Why is what a counter says; the first reason stays.
     void finish(telemetry::Counter reason);
     // Says goodbye where there is somebody to hear it.
@@ -67,6 +77,7 @@ public:
     [[nodiscard]] bool has_more() noexcept { return session_->has_more(); }
     [[nodiscard]] State state() const noexcept { return state_; }
     [[nodiscard]] telemetry::Counter reason() const noexcept { return reason_; }
+    [[nodiscard]] WorkerIndex owner() const noexcept { return owner_; }  // where it leaves
     [[nodiscard]] const protocol::FiveTuple& five_tuple() const noexcept {
         return setup_.five_tuple;
     }
@@ -78,6 +89,7 @@ public:
 
 private:
     void look_at_session();
+    [[nodiscard]] net::DatagramBio::Send sender();
 
     // Constant after construction.
     Setup setup_;
@@ -87,6 +99,7 @@ private:
     // Owned by the worker.
     std::unique_ptr<net::DtlsSession> session_;
     State state_ = State::handshaking;
+    WorkerIndex owner_ = 0;
     telemetry::Counter reason_ = telemetry::Counter::dtls_closed;
     protocol::TimePoint heard_;       // the last message, or the beginning
     std::uint8_t traffic_class_ = 0;  // of what is being sent

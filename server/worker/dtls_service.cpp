@@ -15,6 +15,7 @@ using telemetry::Counter;
 void DtlsService::receive(const ClientMessage& datagram) {
     const auto known = clients_.find(datagram.five_tuple);
     DtlsClient* const client = known == clients_.end() ? nullptr : known->second.get();
+    if (client == nullptr && parts_.visitors.pass_on(datagram)) return;
     if (const auto hello = ClientHello::decode(datagram.octets)) {
         greet(datagram, *hello, client);
     } else if (client != nullptr) {
@@ -65,29 +66,74 @@ void DtlsService::admit(const ClientMessage& datagram, const ClientHello& hello)
                             .number = ++last_number_,
                             .hello = {},
                             .limits = context_.shared.settings.dtls,
+                            .is_guest = datagram.passed_on,
                             .now = datagram.now.steady};
     std::ranges::copy(hello.cookie, setup.hello.begin());
-    auto client = std::make_unique<DtlsClient>(
-        setup, context_.outbox, [this](DtlsClient& over) { over_.push_back(&over); });
+    auto client = make(setup);
     context_.count(Counter::dtls_accepted);
     if (!client->begin(context_.shared.tls.get()->dtls(), datagram.octets)) {
         return context_.count(Counter::dtls_failed);
     }
     client->handshake = std::move(handshake);
     client->association = std::move(association);
-    set_deadline(*client, datagram.now.steady);
-    by_number_.emplace(client->number(), client.get());
-    clients_.emplace(datagram.five_tuple, std::move(client));
+    take_in(std::move(client), datagram.now.steady);
+}
+
+void DtlsService::adopt(HandedAssociation association, const ClientMessage& first) {
+    const TimePoint now = first.now.steady;
+    if (const auto old = clients_.find(first.five_tuple); old != clients_.end()) {
+        old->second->finish(Counter::dtls_replaced);
+        end(*old->second, now);
+    }
+    auto client = make({.five_tuple = first.five_tuple,
+                        .path = first.link,
+                        .number = ++last_number_,
+                        .hello = {},
+                        .limits = context_.shared.settings.dtls,
+                        .is_guest = true,
+                        .now = now});
+    client->adopt(std::move(association));
+    context_.count(Counter::dtls_handed_over);
+    DtlsClient& place = take_in(std::move(client), now);
+    handle(place, *first.packet, first);
+    context_.outbox.flush();  // before its payload is read over
+    take_messages(place, first);
+}
+
+std::unique_ptr<DtlsClient> DtlsService::make(const DtlsClient::Setup& setup) {
+    return std::make_unique<DtlsClient>(setup, context_.outbox,
+                                        [this](DtlsClient& over) { over_.push_back(&over); });
+}
+
+DtlsClient& DtlsService::take_in(std::unique_ptr<DtlsClient> client, TimePoint now) {
+    DtlsClient& place = *client;
+    set_deadline(place, now);
+    by_number_.emplace(place.number(), &place);
+    clients_.emplace(place.five_tuple(), std::move(client));
+    return place;
 }
 
 void DtlsService::read(DtlsClient& client, const ClientMessage& datagram) {
     if (client.receive(datagram.octets)) shook_hands(client);
+    take_messages(client, datagram);
+}
+
+// Each is written where the datagram stood.
+void DtlsService::take_messages(DtlsClient& client, const ClientMessage& datagram) {
     protocol::Packet room = *datagram.packet;
     room.append(room.tailroom() - protocol::packet_tailroom);
     while (const auto octets = client.next(room.payload())) {
         protocol::Packet packet = room;
         packet.narrow(room.payload().first(*octets));
         handle(client, packet, datagram);
+        if (client.state() == DtlsClient::State::leaving) {
+            return hand_over(client, {.five_tuple = client.five_tuple(),
+                                      .link = datagram.link,
+                                      .octets = packet.payload(),
+                                      .packet = nullptr,
+                                      .now = datagram.now,
+                                      .traffic_class = datagram.traffic_class});
+        }
         if (!client.has_more()) break;
         context_.outbox.flush();  // before its payload is read over
     }
@@ -130,8 +176,15 @@ void DtlsService::on_time(std::uint64_t number, TimePoint now) {
     const auto entry = by_number_.find(number);
     if (entry == by_number_.end()) return;
     DtlsClient& client = *entry->second;
-    client.on_time(now, context_.routes.find(client.five_tuple()) != nullptr);
+    client.on_time(now, context_.routes.knows(client.five_tuple()));
     if (client.state() != DtlsClient::State::over) set_deadline(client, now);
+}
+
+void DtlsService::hand_over(DtlsClient& client, const ClientMessage& message) {
+    if (!parts_.visitors.hand_over(client.owner(), message, client.release())) {
+        context_.count(Counter::dtls_cut_handover);
+    }
+    forget(client);
 }
 
 void DtlsService::end_turn(TimePoint now) {
@@ -147,9 +200,13 @@ void DtlsService::end(DtlsClient& client, TimePoint now) {
     parts_.dispatcher.disconnected(client.five_tuple(), effects_);
     parts_.executor.execute(effects_, now);
     client.close();
+    context_.count(client.reason());
+    forget(client);
+}
+
+void DtlsService::forget(DtlsClient& client) {
     std::erase(over_, &client);
     parts_.wheel.cancel({TimerKind::association, client.number()});
-    context_.count(client.reason());
     by_number_.erase(client.number());
     clients_.erase(protocol::FiveTuple{client.five_tuple()});
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/effect_executor.hpp"
 
+#include <cassert>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "server/turn/outcome.hpp"
@@ -42,14 +44,22 @@ std::string relayed_text(const Holding& holding) {
     return text;
 }
 
+std::string client_text(const turn::Place& place) {
+    return place.at ? place.at->client.to_string() : "away";
+}
+
 }  // namespace
 
-void EffectExecutor::execute(const turn::Effects& effects, protocol::TimePoint now) {
+void EffectExecutor::execute(const turn::Effects& effects, protocol::TimePoint now,
+                             const ClientLink* link) {
     for (const turn::Effect& effect : effects) {
         std::visit(
             [&](const auto& each) {
-                if constexpr (std::is_same_v<std::decay_t<decltype(each)>, turn::EndAllocation>) {
+                using Each = std::decay_t<decltype(each)>;
+                if constexpr (std::is_same_v<Each, turn::EndAllocation>) {
                     carry_out(each, now);
+                } else if constexpr (std::is_same_v<Each, turn::MoveClient>) {
+                    carry_out(each, link);
                 } else {
                     carry_out(each);
                 }
@@ -66,8 +76,8 @@ void EffectExecutor::announce(protocol::AllocationId id, std::chrono::seconds li
                              {{"id", static_cast<std::uint64_t>(id)},
                               {"user", holding->username},
                               {"realm", holding->realm},
-                              {"client", holding->five_tuple.client.to_string()},
-                              {"transport", to_string(holding->five_tuple.transport)},
+                              {"client", client_text(holding->place)},
+                              {"transport", to_string(holding->session->five_tuple().transport)},
                               {"relayed", relayed_text(*holding)},
                               {"lifetime_seconds", lifetime.count()}});
 }
@@ -102,10 +112,45 @@ void EffectExecutor::carry_out(const turn::EndAllocation& effect, protocol::Time
     context_.outbox.flush();
     for (const Family family : {Family::ipv4, Family::ipv6}) close(*holding, family);
     context_.shared.directory.give_back_quota(holding->username);
+    if (holding->place.next) context_.routes.forget(*holding->place.next);
     context_.routes.close(effect.allocation);
     context_.holdings.erase(effect.allocation);
     // Last: whoever sees the count finds everything given back.
     context_.count(end_counter(effect.reason));
+}
+
+void EffectExecutor::carry_out(const turn::MoveClient& effect, const ClientLink* link) {
+    Holding* holding = context_.holdings.find(effect.allocation);
+    if (holding == nullptr) return;
+    const turn::Place before = holding->place;
+    const auto link_to = [&](const std::optional<protocol::FiveTuple>& five_tuple) -> ClientLink {
+        if (!five_tuple) return {};
+        if (five_tuple == before.at) return holding->link;
+        if (five_tuple == before.next) return holding->next_link;
+        assert(link != nullptr);
+        return *link;
+    };
+    const ClientLink at = link_to(effect.place.at);
+    holding->next_link = link_to(effect.place.next);
+    holding->link = at;
+    if (before.next) context_.routes.forget(*before.next);
+    if (before.at != effect.place.at) {
+        context_.routes.move(effect.allocation, effect.place.at);
+        log_move(*holding, effect.place);
+    }
+    if (effect.place.next) context_.routes.expect(effect.allocation, *effect.place.next);
+    holding->place = effect.place;
+}
+
+void EffectExecutor::log_move(const Holding& holding, const turn::Place& to) {
+    if (to.at) context_.count(Counter::allocations_moved);
+    context_.shared.log.info(
+        to.at ? "allocation moved" : "allocation waits for its client",
+        {{"id", static_cast<std::uint64_t>(holding.id)},
+         {"user", holding.username},
+         {"from", client_text(holding.place)},
+         {"to", client_text(to)},
+         {"transport", to.at ? to_string(to.at->transport) : std::string_view{"none"}}});
 }
 
 void EffectExecutor::close(Holding& holding, Family family) {
@@ -123,7 +168,7 @@ void EffectExecutor::log_end(const Holding& holding, EndReason reason, protocol:
     context_.shared.log.info("allocation ended", {{"id", static_cast<std::uint64_t>(holding.id)},
                                                   {"user", holding.username},
                                                   {"realm", holding.realm},
-                                                  {"client", holding.five_tuple.client.to_string()},
+                                                  {"client", client_text(holding.place)},
                                                   {"relayed", relayed_text(holding)},
                                                   {"reason", to_string(reason)},
                                                   {"duration_seconds", now - holding.since},

@@ -17,7 +17,9 @@ public:
     EffectExecutor(Context& context, TimerWheel& wheel) noexcept
         : context_{context}, wheel_{wheel} {}
 
-    void execute(const turn::Effects& effects, protocol::TimePoint now);
+    // `link` leads to the sender of the message that the effects came of, where there was one.
+    void execute(const turn::Effects& effects, protocol::TimePoint now,
+                 const ClientLink* link = nullptr);
 
     // The rules have accepted the allocation.
     void announce(protocol::AllocationId id, std::chrono::seconds lifetime);
@@ -28,6 +30,8 @@ private:
     void carry_out(const turn::CloseRelay& effect);
     void carry_out(const turn::EndAllocation& effect, protocol::TimePoint now);
     void carry_out(const turn::SetDeadline& effect);
+    void carry_out(const turn::MoveClient& effect, const ClientLink* link);
+    void log_move(const Holding& holding, const turn::Place& to);
     void close(Holding& holding, protocol::Family family);
     void log_end(const Holding& holding, turn::EndReason reason, protocol::TimePoint now);
 

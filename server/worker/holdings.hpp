@@ -16,6 +16,7 @@
 #include "protocol/time.hpp"
 #include "server/net/watch.hpp"
 #include "server/relay/session.hpp"
+#include "server/turn/effect.hpp"
 #include "server/worker/client_link.hpp"
 #include "server/worker/relay_directory.hpp"
 
@@ -28,10 +29,11 @@ struct RelayEnd {
 
 struct Holding {
     protocol::AllocationId id{};
-    relay::Session* session = nullptr;  // lives as long as the holding
-    ClientLink link;
+    relay::Session* session = nullptr;              // lives as long as the holding
+    turn::Place place;                              // of the client
+    ClientLink link;                                // to place.at
+    ClientLink next_link;                           // to place.next
     std::array<std::optional<RelayEnd>, 2> relays;  // by family: IPv4, IPv6
-    protocol::FiveTuple five_tuple;
     std::string username;
     std::string realm;
     protocol::TimePoint since{};

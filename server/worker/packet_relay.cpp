@@ -42,6 +42,8 @@ Counter drop_counter(Drop drop) noexcept {
             return Counter::drop_deadline;
         case Drop::icmp_type:
             return Counter::drop_icmp_type;
+        case Drop::client_away:
+            return Counter::drop_client_away;
     }
     return Counter::drop_malformed;
 }
@@ -55,12 +57,24 @@ void PacketRelay::count(Drop drop) noexcept {
 void PacketRelay::from_channel(const ClientMessage& message) {
     const auto data = protocol::ChannelData::decode(message.octets);
     if (!data) return count(Drop::malformed);
-    relay::Session* session = context_.routes.find(message.five_tuple);
-    if (session == nullptr) return count(Drop::no_allocation);
+    relay::Session* session = session_of(message);
+    if (session == nullptr) {
+        if (!visitors_.pass_on(message)) count(Drop::no_allocation);
+        return;
+    }
     auto peer_bound = relay::forward_channel(*session, *data, message.now.steady);
     if (!peer_bound) return count(peer_bound.error());
     peer_bound->traffic_class = message.traffic_class;
     to_peer(*session, *peer_bound, message, false);
+}
+
+relay::Session* PacketRelay::session_of(const ClientMessage& message) {
+    relay::Session* session = context_.routes.find(message.five_tuple);
+    if (session != nullptr) [[likely]]
+        return session;
+    session = context_.routes.find_expected(message.five_tuple);
+    if (session != nullptr) on_arrival_(message);
+    return session;
 }
 
 void PacketRelay::from_send(const ClientMessage& message, const turn::RelayToPeer& indication) {
@@ -184,7 +198,7 @@ void PacketRelay::to_client(const Holding& holding, net::Received& datagram, Tim
     }
     if (!holding.link.relay(datagram.packet.payload(), context_.outbox, datagram.traffic_class)) {
         // A DTLS record holds less than a datagram.
-        const bool dtls = holding.five_tuple.transport == protocol::Transport::dtls;
+        const bool dtls = holding.session->five_tuple().transport == protocol::Transport::dtls;
         return context_.count(dtls ? Counter::drop_too_big : Counter::drop_slow_reader);
     }
     context_.count(Counter::packets_to_client);

@@ -7,6 +7,9 @@
 // worker.
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include "protocol/packet.hpp"
 #include "protocol/time.hpp"
 #include "server/relay/forwarder.hpp"
@@ -14,13 +17,21 @@
 #include "server/worker/client_message.hpp"
 #include "server/worker/context.hpp"
 #include "server/worker/post_office.hpp"
+#include "server/worker/visitor_desk.hpp"
 
 namespace turnpike::worker {
 
 class PacketRelay {
 public:
-    PacketRelay(Context& context, const PostOffice& post_office) noexcept
-        : context_{context}, post_office_{post_office} {}
+    // To tell the rules that data came from where a client had moved to.
+    using OnArrival = std::function<void(const ClientMessage&)>;
+
+    PacketRelay(Context& context, const PostOffice& post_office, VisitorDesk& visitors,
+                OnArrival on_arrival)
+        : context_{context},
+          post_office_{post_office},
+          visitors_{visitors},
+          on_arrival_{std::move(on_arrival)} {}
 
     // ChannelData, and Send indications that the rules let through.
     void from_channel(const ClientMessage& message);
@@ -33,20 +44,26 @@ public:
     // What a relayed address of another worker sent to one of ours.
     void from_worker(const relay::PeerBound& peer_bound, protocol::TimePoint now);
 
+    // A copy in a buffer that is free while streams and mailboxes are served, until the outbox is
+    // flushed.
+    [[nodiscard]] protocol::Packet copy_with_room(protocol::Bytes payload) noexcept;
+
 private:
+    [[nodiscard]] relay::Session* session_of(const ClientMessage& message);
     void to_peer(const relay::Session& session, const relay::PeerBound& peer_bound,
                  const ClientMessage& message, bool dont_fragment);
     void hairpin(const relay::PeerBound& peer_bound, const ClientMessage& message);
     void from_relay(const relay::PeerBound& peer_bound, protocol::Packet packet,
                     protocol::TimePoint now);
     [[nodiscard]] protocol::Packet room_for(std::size_t octets) noexcept;
-    [[nodiscard]] protocol::Packet copy_with_room(protocol::Bytes payload) noexcept;
     void to_client(const Holding& holding, net::Received& datagram, protocol::TimePoint now);
     [[nodiscard]] bool is_relay_address(const protocol::IpAddress& address) const noexcept;
     void count(relay::Drop drop) noexcept;
 
     Context& context_;
     const PostOffice& post_office_;
+    VisitorDesk& visitors_;
+    OnArrival on_arrival_;
     std::size_t spare_ = 0;  // of the receive batch's buffers: the next that room_for() takes
 };
 

@@ -15,7 +15,9 @@ namespace turnpike::worker {
 PostOffice::Box::Box()
     : bell{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)},
       mail{capacity, [this] { ring(); }},
-      connections{connections_capacity, [this] { ring(); }} {
+      connections{connections_capacity, [this] { ring(); }},
+      visitors{capacity, [this] { ring(); }},
+      dismissals{capacity, [this] { ring(); }} {
     if (!bell) throw std::runtime_error{"no descriptor left for a worker's mailbox"};
 }
 
@@ -38,6 +40,14 @@ bool PostOffice::post(WorkerIndex to, const relay::PeerBound& datagram) const {
 
 bool PostOffice::hand_over(WorkerIndex to, HandedConnection connection) const {
     return boxes_[to]->connections.push(std::move(connection));
+}
+
+bool PostOffice::pass_on(WorkerIndex to, VisitorMail mail) const {
+    return boxes_[to]->visitors.push(std::move(mail));
+}
+
+bool PostOffice::dismiss(WorkerIndex to, const Dismissal& dismissal) const {
+    return boxes_[to]->dismissals.push(dismissal);
 }
 
 net::FileDescriptor PostOffice::bell(WorkerIndex own) const {

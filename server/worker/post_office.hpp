@@ -6,13 +6,16 @@
 // other; each collects from its own alone.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <boost/container/small_vector.hpp>
 
 #include "server/net/file_descriptor.hpp"
 #include "server/relay/forwarder.hpp"
+#include "server/worker/handed_association.hpp"
 #include "server/worker/handed_connection.hpp"
 #include "server/worker/mailbox.hpp"
 #include "server/worker/relay_directory.hpp"
@@ -25,6 +28,23 @@ struct Mail {
     protocol::Endpoint peer;
     boost::container::small_vector<std::byte, 1472> payload;
     std::uint8_t traffic_class = 0;
+};
+
+// What a client that moved sent, on its way from the worker that the kernel brought it to
+// (visitors.hpp).
+struct VisitorMail {
+    protocol::FiveTuple five_tuple;
+    WorkerIndex from = 0;
+    std::uint64_t number = 0;
+    boost::container::small_vector<std::byte, 1472> octets;
+    std::uint8_t traffic_class = 0;
+    // Comes along: the octets are a message of it, and the first that is the owner's.
+    std::unique_ptr<HandedAssociation> association;
+};
+// ... and back: nothing is known of that client, as of this number.
+struct Dismissal {
+    protocol::FiveTuple five_tuple;
+    std::uint64_t number = 0;
 };
 
 class PostOffice {
@@ -46,6 +66,15 @@ public:
         });
         boxes_[own]->connections.drain(std::forward<Adopt>(adopt));
     }
+    // False where there is no room, as above. In order, by sender.
+    [[nodiscard]] bool pass_on(WorkerIndex to, VisitorMail mail) const;
+    [[nodiscard]] bool dismiss(WorkerIndex to, const Dismissal& dismissal) const;
+    // After collect(): open(VisitorMail&&) and dismiss(const Dismissal&).
+    template <typename Open, typename Dismiss>
+    void collect_visitors(WorkerIndex own, Open&& open, Dismiss&& dismiss) const {
+        boxes_[own]->visitors.drain(std::forward<Open>(open));
+        boxes_[own]->dismissals.drain(std::forward<Dismiss>(dismiss));
+    }
     // Readable while there is something to collect. A duplicate, for its worker to own.
     [[nodiscard]] net::FileDescriptor bell(WorkerIndex own) const;
 
@@ -61,6 +90,8 @@ private:
         net::FileDescriptor bell;
         Mailbox<Mail> mail;
         Mailbox<HandedConnection> connections;
+        Mailbox<VisitorMail> visitors;
+        Mailbox<Dismissal> dismissals;
     };
     void silence(WorkerIndex own) const noexcept;
 

@@ -7,6 +7,7 @@
 
 #include "server/net/relay_socket.hpp"
 #include "server/net/socket_options.hpp"
+#include "server/worker/allocation_owner.hpp"
 #include "server/worker/random.hpp"
 
 namespace turnpike::worker {
@@ -41,12 +42,6 @@ std::optional<protocol::TimePoint> deadline_of(const auth::Grant& grant,
     return grant.deadline ? std::min(*grant.deadline, limit) : limit;
 }
 
-// Whose a reservation is. Each access token makes a user of its own (RFC 7635), so that who
-// allocates twice may be two of them: there the random number alone decides.
-std::string_view claimant(const auth::Grant& grant) noexcept {
-    return grant.token ? std::string_view{} : std::string_view{grant.username};
-}
-
 }  // namespace
 
 RelayOpener::RelayOpener(Context& context, Events events)
@@ -62,7 +57,7 @@ turn::OpenedRelay RelayOpener::open(const turn::OpenRelay& wish, const Client& c
     }
     Halves halves;
     if (wish.reservation) {
-        if (auto bound = bind_reserved({*wish.reservation, claimant(grant)}, client.now.steady)) {
+        if (auto bound = bind_reserved({*wish.reservation, grant.username}, client.now.steady)) {
             halves[turn::index_of(bound->port.local.address.family())] = std::move(bound);
         }
     }
@@ -146,9 +141,10 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves
                             .bits_per_second = grant.bits_per_second,
                             .random = random_number()};
     Holding& holding = context_.holdings.insert({.id = opened.allocation,
+                                                 .place = {.at = client.five_tuple, .next = {}},
                                                  .link = client.link,
+                                                 .next_link = {},
                                                  .relays = {},
-                                                 .five_tuple = client.five_tuple,
                                                  .username = grant.username,
                                                  .realm = grant.realm,
                                                  .since = now});
@@ -162,7 +158,7 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves
         socket.on_readable([this, &holding, family] { events_.readable(holding, family); });
         socket.on_error([this, &holding, family] { events_.failing(holding, family); });
         context_.shared.directory.publish(port, context_.index);
-        if (wish.reserve_next) opened.reservation = reserve_after(port, claimant(grant), now);
+        if (wish.reserve_next) opened.reservation = reserve_after(port, grant.username, now);
     }
     holding.session = &context_.routes.open(seed, now);
 }
@@ -176,10 +172,7 @@ std::uint64_t RelayOpener::reserve_after(const RelayPort& port, std::string_view
 }
 
 protocol::AllocationId RelayOpener::next_id() noexcept {
-    // The worker's number stands on top, so that workers need no common counter.
-    constexpr unsigned index_shift = 48;
-    return static_cast<protocol::AllocationId>((std::uint64_t{context_.index} << index_shift) |
-                                               ++opened_);
+    return name_allocation(context_.index, ++opened_);
 }
 
 }  // namespace turnpike::worker

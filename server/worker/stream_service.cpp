@@ -286,7 +286,7 @@ void StreamService::sweep(TimePoint now) {
                        return now - each->since() >= context_.shared.settings.stream.handshake;
                    }));
     for (const auto& [five_tuple, client] : clients_) {
-        const bool has_allocation = context_.routes.find(five_tuple) != nullptr;
+        const bool has_allocation = context_.routes.knows(five_tuple);
         if (const auto reason = client->due(now, has_allocation)) client->finish(*reason);
     }
 }

@@ -54,11 +54,12 @@ void StunService::serve(const ClientMessage& message) {
     if (const auto owner = owner_elsewhere(context_, message, *decoded)) {
         return message.link.stream->leave(*owner);
     }
+    if (parts_.visitors.pass_on(message, &*decoded)) return;
     context_.count(message_counter(decoded->method()));
     const turn::Request request{*decoded, message.five_tuple, message.now, reply_buffer()};
     effects_.clear();
     const turn::Outcome outcome = decide(request, message.link);
-    parts_.executor.execute(effects_, message.now.steady);
+    parts_.executor.execute(effects_, message.now.steady, &message.link);
     if (const auto* reply = std::get_if<turn::Reply>(&outcome)) {
         answer(*reply, message);
     } else if (const auto* indication = std::get_if<turn::RelayToPeer>(&outcome)) {
@@ -93,7 +94,7 @@ turn::Outcome StunService::decide(const turn::Request& request, const ClientLink
 turn::Outcome StunService::open(const turn::Request& request, const ClientLink& link,
                                 const turn::OpenRelay& wish) {
     // Asking the rules may have ended an allocation of this five-tuple; its place has to be free.
-    parts_.executor.execute(std::exchange(effects_, {}), request.now.steady);
+    parts_.executor.execute(std::exchange(effects_, {}), request.now.steady, &link);
     const Shared& shared = context_.shared;
     if (shared.redirection.applies(shared.directory.allocations())) {
         if (auto answer = parts_.dispatcher.redirect(request, wish, random_number())) {

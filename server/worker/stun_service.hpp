@@ -18,6 +18,7 @@
 #include "server/worker/effect_executor.hpp"
 #include "server/worker/packet_relay.hpp"
 #include "server/worker/relay_opener.hpp"
+#include "server/worker/visitor_desk.hpp"
 
 namespace turnpike::worker {
 
@@ -28,6 +29,7 @@ public:
         EffectExecutor& executor;
         RelayOpener& opener;
         PacketRelay& relay;
+        VisitorDesk& visitors;
     };
     StunService(Context& context, const Parts& parts);
 

@@ -38,11 +38,18 @@ Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
       wheel_{read_clock().steady},
       dispatcher_{shared.settings.turn, shared.authenticator, shared.peer_policy},
       executor_{context_, wheel_},
-      relay_{context_, post_office},
+      visitors_{context_, post_office,
+                [this](const protocol::FiveTuple& each) { return dtls_.knows(each); }},
+      relay_{context_, post_office, visitors_,
+             [this, effects = turn::Effects{}](const ClientMessage& message) mutable {
+                 effects.clear();
+                 dispatcher_.heard(message.five_tuple, effects);
+                 executor_.execute(effects, message.now.steady, &message.link);
+             }},
       opener_{context_, relay_events()},
-      stun_{context_, {dispatcher_, executor_, opener_, relay_}},
-      dtls_{context_, {dispatcher_, executor_, stun_, relay_, wheel_}},
-      datagrams_{context_, {stun_, relay_, dtls_}},
+      stun_{context_, {dispatcher_, executor_, opener_, relay_, visitors_}},
+      dtls_{context_, {dispatcher_, executor_, stun_, relay_, visitors_, wheel_}},
+      datagrams_{context_, {stun_, relay_, dtls_, visitors_}},
       streams_{context_, {dispatcher_, executor_, stun_, relay_, post_office}, stream_events()},
       mail_{context_.io, post_office.bell(index)},
       timer_{context_.io},
@@ -133,6 +140,7 @@ void Worker::on_time(Moment now) {
     next_sweep_ = now.steady + sweep_interval;
     streams_.sweep(now.steady);
     context_.shared.directory.expire(now.steady);
+    visitors_.sweep(now.steady);
 }
 
 void Worker::open_mail(Moment now) {
@@ -140,6 +148,9 @@ void Worker::open_mail(Moment now) {
         context_.index,
         [&](const relay::PeerBound& peer_bound) { relay_.from_worker(peer_bound, now.steady); },
         [&](HandedConnection&& connection) { streams_.adopt(std::move(connection), now); });
+    post_office_.collect_visitors(
+        context_.index, [&](VisitorMail&& mail) { datagrams_.receive(std::move(mail), now); },
+        [&](const Dismissal& dismissal) { visitors_.dismiss(dismissal); });
 }
 
 void Worker::end_everything(Moment now) {

@@ -55,6 +55,7 @@ private:
     TimerWheel wheel_;
     turn::Dispatcher dispatcher_;
     EffectExecutor executor_;
+    VisitorDesk visitors_;
     PacketRelay relay_;
     RelayOpener opener_;
     StunService stun_;

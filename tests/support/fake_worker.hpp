@@ -32,6 +32,7 @@ using protocol::TimePoint;
 // What one allocation costs: its relayed addresses, its routes with their expiry, its user's quota.
 struct Holding {
     std::string username;
+    turn::Place place;  // of the client
     std::array<std::optional<Endpoint>, 2> relayed;
     std::map<std::pair<Endpoint, std::uint16_t>, TimePoint> routes;  // by peer and channel
     bool operator==(const Holding&) const = default;
@@ -44,6 +45,7 @@ using Holdings = std::map<AllocationId, Holding>;
         const turn::Allocation& allocation = *table.find(id);
         Holding& holding = truth[id];
         holding.username = allocation.grant().username;
+        holding.place = allocation.place();
         holding.relayed = {allocation.relayed(Family::ipv4), allocation.relayed(Family::ipv6)};
         for (const turn::Effect& effect : allocation.routes()) {
             const auto& install = std::get<turn::InstallRoute>(effect);
@@ -61,7 +63,8 @@ public:
 
     static constexpr std::array addresses{"203.0.113.5", "2001:db8:5::5"};
 
-    [[nodiscard]] turn::OpenedRelay open(const turn::OpenRelay& wish) {
+    [[nodiscard]] turn::OpenedRelay open(const turn::OpenRelay& wish,
+                                         const protocol::FiveTuple& client) {
         const auto& grant = wish.identity.grant;
         turn::OpenedRelay opened;
         opened.allocation = AllocationId{++last_id_};
@@ -74,7 +77,9 @@ public:
         } else {
             take_ports(wish, opened);
         }
-        if (!opened.error) held_[opened.allocation] = {grant.username, opened.relayed, {}};
+        if (!opened.error) {
+            held_[opened.allocation] = {grant.username, {client, {}}, opened.relayed, {}};
+        }
         return opened;
     }
 
@@ -162,6 +167,7 @@ private:
         deadlines_.erase(end.allocation);
         ended_.insert_or_assign(end.allocation, end.reason);
     }
+    void carry_out(const turn::MoveClient& move) { held_.at(move.allocation).place = move.place; }
     void carry_out(const turn::SetDeadline& set) {
         REQUIRE(held_.contains(set.allocation));
         deadlines_.insert_or_assign(set.allocation, set.when);

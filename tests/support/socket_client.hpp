@@ -55,6 +55,10 @@ public:
 
     [[nodiscard]] Wire& wire() { return *wire_; }
     void hang_up() { wire_.reset(); }
+    // Goes on over another wire, and yields the one before.
+    std::unique_ptr<Wire> change_wire(std::unique_ptr<Wire> wire) {
+        return std::exchange(wire_, std::move(wire));
+    }
     void use_password(std::string password) { password_ = std::move(password); }
     // As it was sent, to be sent again.
     [[nodiscard]] const Octets& last_request() const { return last_request_; }

@@ -50,7 +50,7 @@ struct ScenarioOptions {
     std::optional<std::uint64_t> redirects = {};  // new allocations, by this chance
 };
 
-class Scenario final : public Network {
+class Scenario : public Network {
 public:
     explicit Scenario(ScenarioOptions options = {});
     Scenario(const Scenario&) = delete;
@@ -65,6 +65,14 @@ public:
 
     [[nodiscard]] const turn::Allocation* allocation_of(const Client& client) const {
         return dispatcher.allocations().find(client.five_tuple);
+    }
+    // ChannelData.
+    void hears_channel_data(const Client& client) {
+        turn::Effects effects;
+        dispatcher.heard(client.five_tuple, effects);
+        last_effects.clear();
+        apply(effects);
+        check_truth();
     }
     [[nodiscard]] std::size_t routes_of(const Client& client) const {
         const auto* allocation = allocation_of(client);
@@ -170,7 +178,7 @@ inline turn::Outcome Scenario::opened(const turn::Request& request, const turn::
     if (now_wrong.overtaken_before_relay_opens) {
         CHECK_FALSE(deliver(request.five_tuple, request.message.octets()).silent());
     }
-    const turn::OpenedRelay opened = worker.open(wish);
+    const turn::OpenedRelay opened = worker.open(wish, request.five_tuple);
     turn::Effects effects;
     turn::Outcome outcome = dispatcher.relay_opened(request, wish, opened, effects);
     apply(effects);

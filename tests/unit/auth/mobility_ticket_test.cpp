@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "auth/mobility_ticket.hpp"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -43,6 +44,16 @@ TEST_CASE("the same ticket is made again, and every other one looks different", 
     CHECK(seen.size() == 256);
     for (const auto& ticket : seen) first_octets.insert(ticket.back());
     CHECK(first_octets.size() > 100);  // the number does not stand there as it is
+}
+
+TEST_CASE("a ticket can be kept as text", "[N1]") {
+    STATIC_REQUIRE(ticket_octets <= 32);
+    for (std::uint32_t number = 0; number < 500; ++number) {
+        const MobilityTicket ticket{sample.allocation, number};
+        const auto octets = *tickets.make(ticket);
+        CHECK(std::ranges::find(octets, std::byte{}) == octets.end());
+        CHECK(tickets.read(octets) == ticket);
+    }
 }
 
 TEST_CASE("a ticket with any bit changed is none", "[N4][N11]") {

@@ -318,5 +318,19 @@ TEST_CASE("relay to relay, both sides' permissions count and both sides pay", "[
     CHECK(ben.session.traffic_from_peer().bytes == 5);
 }
 
+TEST_CASE("what is for a client whose connection is gone is dropped and costs nothing",
+          "[I18][N12]") {
+    RelayScenario s;
+    s.bind(0x4000, "198.51.100.1:1111");
+    s.session.move(std::nullopt);
+    const auto dropped = s.peer_sends("198.51.100.1:1111", hex("01020304"));
+    REQUIRE(dropped.has_error());
+    CHECK(dropped.error() == Drop::client_away);
+    CHECK(s.session.traffic_from_peer().packets == 0);
+    // Back over TCP, what it gets is padded.
+    s.session.move(RelayScenario::client_over(protocol::Transport::tcp).five_tuple);
+    CHECK(*s.peer_sends("198.51.100.1:1111", hex("01")) == hex("4000 0001 01000000"));
+}
+
 }  // namespace
 }  // namespace turnpike::relay

@@ -16,6 +16,7 @@ using protocol::Endpoint;
 using protocol::Family;
 using protocol::Transport;
 using test::endpoint;
+using test::RelayScenario;
 
 constexpr protocol::TimePoint now{1h};
 
@@ -121,6 +122,41 @@ TEST_CASE("effects of an allocation that is gone change nothing") {
     table.close_relayed(gone, Family::ipv4);
     table.close(gone);
     CHECK(table.size() == 0);
+}
+
+TEST_CASE("a session is found where its client is, and nowhere else", "[N3][N8]") {
+    RouteTable table;
+    const auto seed = RelayScenario::udp_client();
+    const auto moved_to = RelayScenario::client_over(protocol::Transport::tcp).five_tuple;
+    Session& session = table.open(seed, now);
+    table.expect(seed.id, moved_to);
+    CHECK(table.find(seed.five_tuple) == &session);
+    CHECK(table.find(moved_to) == nullptr);
+    CHECK(table.find_expected(moved_to) == &session);
+    table.forget(moved_to);
+    CHECK(table.find_expected(moved_to) == nullptr);
+
+    table.move(seed.id, moved_to);
+    CHECK(table.find(seed.five_tuple) == nullptr);
+    CHECK(table.find(moved_to) == &session);
+    CHECK(session.five_tuple() == moved_to);
+    CHECK(session.has_client());
+
+    table.move(seed.id, std::nullopt);
+    CHECK(table.find(moved_to) == nullptr);
+    CHECK_FALSE(session.has_client());
+    CHECK(table.find(*seed.relayed[0]) == &session);
+    // Its place is free for another, and neither disturbs the other.
+    auto other = RelayScenario::client_over(protocol::Transport::tcp);
+    other.id = protocol::AllocationId{8};
+    other.relayed = {};
+    Session& heir = table.open(other, now);
+    table.close(seed.id);
+    CHECK(table.find(moved_to) == &heir);
+    CHECK(table.size() == 1);
+    table.move(seed.id, moved_to);  // whoever is gone moves nowhere
+    table.expect(seed.id, moved_to);
+    CHECK(table.find_expected(moved_to) == nullptr);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 // Allocations by access token (RFC 7635): who gets in, for how long, and who goes on with what.
 #include "auth/access_token.hpp"
 
-#include "tests/support/turn_scenario.hpp"
+#include "tests/support/mobile_scenario.hpp"
 
 namespace turnpike::turn {
 namespace {
@@ -178,6 +178,39 @@ TEST_CASE("the limit for each user counts for each token", "[B52][D17]") {
     CHECK(s.bob.allocates().code() == 486);
     gives_token(s, s.bob, {north, 2});
     CHECK(s.bob.allocates().success());
+}
+
+TEST_CASE("who has a token's key takes the allocation along, with the token or without",
+          "[N3][N7][B54][rfc8016-3.2.2]") {
+    ScenarioOptions options = with_tokens();
+    options.settings.mobility = auth::MobilityTickets{auth::MobilityKey{}};
+    Scenario s{std::move(options)};
+    gives_token(s, s.alice, {north, 1, 100s});
+    const Ticket ticket = ticket_in(s.alice.allocates(shows({})));
+    const auto* allocation = s.allocation_of(s.alice);
+    REQUIRE(allocation != nullptr);
+    // Whoever read the ticket on its way, with a good token and a good password of their own.
+    gives_token(s, s.bob, {north, 2});
+    CHECK(refreshes(s.bob, ticket).code() == 441);
+    Client eve{s, "bob", "192.0.2.30:50000"};
+    CHECK(refreshes(eve, ticket).code() == 441);
+
+    s.alice.five_tuple.client = cafe;
+    SECTION("the key alone") {
+        s.alice.access_token.clear();
+        CHECK(refreshes(s.alice, ticket).lifetime() == 100s);
+    }
+    SECTION("the token it was made with") {
+        CHECK(refreshes(s.alice, ticket).lifetime() == 100s);
+    }
+    SECTION("a newer token for the same key") {
+        gives_token(s, s.alice, {south, 1, 500s});
+        CHECK(refreshes(s.alice, ticket, [](MessageBuilder& request) {
+                  request.lifetime(600s);
+              }).lifetime() == 500s);
+    }
+    CHECK(allocation->place().next == s.alice.five_tuple);
+    CHECK(s.alice.permits({peer_v4}).success());
 }
 
 TEST_CASE("without keys ACCESS-TOKEN is unknown", "[B51]") {

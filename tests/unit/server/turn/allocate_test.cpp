@@ -346,7 +346,7 @@ TEST_CASE("reserved attributes of old drafts are unknown today", "[D36][A14]") {
 TEST_CASE("optional and unexpected attributes do not disturb", "[A17][A18][D35]") {
     Scenario s;
     CHECK(s.alice
-              .allocates(all({attribute(AttributeType::mobility_ticket, {}),
+              .allocates(all({attribute(AttributeType::third_party_authorization, {}),
                               attribute(AttributeType{0x802F}, {1, 2, 3}),
                               attribute(AttributeType{0xFFFE}, {1}),
                               attribute(AttributeType::channel_number, {0x40, 0, 0, 0})}))

@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "tests/support/turn_scenario.hpp"
+#include "tests/support/mobile_scenario.hpp"
 
 namespace turnpike::turn {
 namespace {
@@ -29,10 +29,10 @@ public:
     void step() {
         misfortune();
         Client& client = clients_[below(clients_.size())];
-        switch (below(12)) {
+        switch (below(15)) {
             case 0:
             case 1:
-                client.allocates(allocate_extras());
+                keep_ticket(client.allocates(allocate_extras()));
                 break;
             case 2:
                 client.refreshes(lifetime(), family());
@@ -55,7 +55,14 @@ public:
                 client.sends(peer(), "data");
                 break;
             case 10:
-                client.repeats();
+                keep_ticket(client.repeats());
+                break;
+            case 11:
+            case 12:
+                move(client);
+                break;
+            case 13:
+                scenario_.hears_channel_data(client);
                 break;
             default:
                 garbage(client);
@@ -72,6 +79,7 @@ public:
         CHECK(scenario_.dispatcher.allocations().size() == 0);
     }
 
+    [[nodiscard]] std::size_t moves() const { return moves_; }
     [[nodiscard]] std::size_t live() const { return scenario_.dispatcher.allocations().size(); }
 
 private:
@@ -81,6 +89,7 @@ private:
         settings.permissions_max = 3;
         settings.channels_max = 2;
         settings.session_limit = 3000s;
+        settings.mobility = auth::MobilityTickets{auth::MobilityKey{}};
         return settings;
     }
 
@@ -123,10 +132,26 @@ private:
                 request.u64(AttributeType::reservation_token, token);
             });
         }
+        if (one_in(2)) parts.emplace_back(shows({}));
         if (const auto asked = lifetime()) {
             parts.emplace_back([asked](MessageBuilder& request) { request.lifetime(*asked); });
         }
         return all(std::move(parts));
+    }
+
+    // Somebody's ticket, new or old.
+    void move(Client& client) {
+        if (tickets_.empty()) return;
+        const Ticket ticket = tickets_[tickets_.size() - 1 - below(std::min(tickets_.size(), 6UL))];
+        const auto asked = one_in(8) ? lifetime() : std::nullopt;
+        keep_ticket(refreshes(client, ticket, [asked](MessageBuilder& request) {
+            if (asked) request.lifetime(*asked);
+        }));
+    }
+    void keep_ticket(const Answer& answer) {
+        if (!answer.success() || !answer.has(AttributeType::mobility_ticket)) return;
+        tickets_.push_back(ticket_in(answer));
+        if (answer.message().method() == Method::refresh) ++moves_;
     }
 
     std::optional<seconds> lifetime() {
@@ -159,6 +184,8 @@ private:
     std::mt19937_64 random_;
     Scenario scenario_;
     std::vector<Client> clients_;
+    std::vector<Ticket> tickets_;
+    std::size_t moves_ = 0;
 };
 
 TEST_CASE("after any walk the worker holds what the rules believe, and in the end nothing",
@@ -172,6 +199,7 @@ TEST_CASE("after any walk the worker holds what the rules believe, and in the en
         most = std::max(most, walk.live());
     }
     CHECK(most >= 3);  // the walk went somewhere
+    CHECK(walk.moves() >= 3);
     walk.end();
 }
 

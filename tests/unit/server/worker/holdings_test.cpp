@@ -11,16 +11,18 @@ using protocol::AllocationId;
 TEST_CASE("a holding keeps its place while others come and go") {
     Holdings holdings;
     Holding& first = holdings.insert({.id = AllocationId{1},
+                                      .place = {},
                                       .link = {},
+                                      .next_link = {},
                                       .relays = {},
-                                      .five_tuple = {},
                                       .username = "alice",
                                       .realm = {}});
     for (std::uint64_t number = 2; number < 100; ++number) {
         holdings.insert({.id = AllocationId{number},
+                         .place = {},
                          .link = {},
+                         .next_link = {},
                          .relays = {},
-                         .five_tuple = {},
                          .username = {},
                          .realm = {}});
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/owner.hpp"
 
+#include "protocol/message_builder.hpp"
+#include "server/worker/allocation_owner.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/running_workers.hpp"
 
@@ -97,6 +99,70 @@ TEST_CASE("connections that are handed over leave nothing behind when the worker
         }
     }
     CHECK(test::open_descriptors() == descriptors);
+}
+
+const auth::MobilityTickets tickets{auth::MobilityKey{}};
+
+std::optional<WorkerIndex> owner_in(Method method, MessageClass message_class,
+                                    protocol::Bytes ticket, bool allowed = true) {
+    turn::Settings settings;
+    if (allowed) settings.mobility = tickets;
+    std::array<std::byte, 1500> buffer;
+    protocol::MessageBuilder builder{buffer, message_class, method, {}};
+    builder.bytes(protocol::AttributeType::mobility_ticket, ticket);
+    return ticket_owner(settings, *protocol::Message::decode(builder.finish()));
+}
+
+TEST_CASE("a good ticket in a Refresh tells its worker", "[N3][N11]") {
+    for (const auto owner : std::initializer_list<WorkerIndex>{0, 1, 7, 65534}) {
+        const auto ticket = *tickets.make({name_allocation(owner, 9), 3});
+        CHECK(owner_in(Method::refresh, MessageClass::request, ticket) == owner);
+    }
+}
+
+TEST_CASE("what has come from another worker's datagrams goes no further", "[N3][threats]") {
+    struct Association final : StreamWriter {
+        void answer(protocol::Bytes) override {}
+        bool relay(protocol::Bytes) override { return true; }
+        void leave(WorkerIndex) override {}
+        bool can_leave() const noexcept override { return may; }
+        bool may = true;
+    };
+    auto config = test::loopback_config();
+    config.relay.mobility = true;
+    RunningWorkers workers{1, config};
+    telemetry::Counters counters;
+    Context context{.index = 0, .shared = workers.shared, .counters = counters};
+    Association association;
+    std::array<std::byte, 200> buffer;
+    protocol::MessageBuilder builder{buffer, MessageClass::request, Method::refresh, {}};
+    builder.bytes(AttributeType::mobility_ticket,
+                  *workers.shared.settings.turn.mobility->make({name_allocation(2, 9), 3}));
+    const auto octets = builder.finish();
+    const protocol::FiveTuple five_tuple{.client = test::endpoint("192.0.2.9:1"),
+                                         .server = test::endpoint("192.0.2.1:1"),
+                                         .transport = protocol::Transport::dtls};
+    const ClientLink link{.client = five_tuple.client, .source = {}, .stream = &association};
+    const ClientMessage message{
+        .five_tuple = five_tuple, .link = link, .octets = octets, .now = {}};
+    const auto decoded = *protocol::Message::decode(octets);
+    CHECK(owner_elsewhere(context, message, decoded) == WorkerIndex{2});
+    association.may = false;
+    CHECK_FALSE(owner_elsewhere(context, message, decoded));
+}
+
+TEST_CASE("nothing else does", "[N4][threats]") {
+    const auto good = *tickets.make({name_allocation(1, 9), 3});
+    CHECK_FALSE(owner_in(Method::refresh, MessageClass::request, good, false));
+    CHECK_FALSE(owner_in(Method::refresh, MessageClass::indication, good));
+    CHECK_FALSE(owner_in(Method::allocate, MessageClass::request, good));
+    CHECK_FALSE(owner_in(Method::binding, MessageClass::request, good));
+    CHECK_FALSE(owner_in(Method::refresh, MessageClass::request, {}));
+    auto bad = good;
+    bad[0] ^= std::byte{1};
+    CHECK_FALSE(owner_in(Method::refresh, MessageClass::request, bad));
+    CHECK_FALSE(owner_in(Method::refresh, MessageClass::request,
+                         protocol::Bytes{good}.first(good.size() - 1)));
 }
 
 }  // namespace
