@@ -96,11 +96,29 @@ std::optional<Frame> TcpConnection::next() {
 }
 
 void TcpConnection::take_back() {
-    std::vector<std::byte> unread{last_.begin(), last_.end()};
+    keep(last_);
+}
+
+void TcpConnection::detach() {
+    keep({});
+}
+
+void TcpConnection::keep(Bytes first) {
+    std::vector<std::byte> unread{first.begin(), first.end()};
     unread.insert(unread.end(), fresh_.begin(), fresh_.end());
     kept_ = std::move(unread);
     fresh_ = kept_;
     last_ = {};
+}
+
+std::vector<std::byte> TcpConnection::take_ahead() {
+    clear(whole_);
+    fresh_ = {};
+    return std::exchange(kept_, {});
+}
+
+Bytes TcpConnection::take_octets() {
+    return std::exchange(fresh_, {});
 }
 
 std::optional<Frame> TcpConnection::finish_half() {
@@ -185,6 +203,13 @@ TcpConnection::Output TcpConnection::flush_records() {
         if (!tls_->send(next)) return Output::failed;
         out_sent_ += next.size();
     }
+}
+
+TcpConnection::Output TcpConnection::end_output() {
+    if (tls_) tls_->close();  // once
+    const Output output = flush();
+    if (output == Output::done) (void)::shutdown(socket_, SHUT_WR);
+    return output;
 }
 
 void TcpConnection::close() {

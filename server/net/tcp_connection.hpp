@@ -61,6 +61,12 @@ public:
     // The message that next() yielded last was not handled: next() yields it again, and then what
     // follows it. Nothing of `shared` is needed any more, so the connection can go elsewhere.
     void take_back();
+    // The same, but the message was handled.
+    void detach();
+    // What follows the message that was handled last is none: what detach() kept, and then, after
+    // each read() that yields some, the octets as they came. In place of next().
+    [[nodiscard]] std::vector<std::byte> take_ahead();
+    [[nodiscard]] protocol::Bytes take_octets();
     [[nodiscard]] bool broken() const noexcept { return broken_; }
     [[nodiscard]] bool has_half_message() const noexcept { return !half_.empty(); }
 
@@ -77,6 +83,12 @@ public:
     [[nodiscard]] bool overflows() const noexcept {
         return queued() > queue_octets_max_ + 2 * answer_reserve;
     }
+    // Nothing is queued any more: once all has been written the client is told that no more comes.
+    // To be called until it is done.
+    [[nodiscard]] Output end_output();
+    // What is read and written is what the socket carries, once nothing is queued.
+    [[nodiscard]] bool is_plain() const noexcept { return !tls_; }
+    [[nodiscard]] int socket() const noexcept { return socket_; }
     // Octets that the kernel took, ever: whoever reads slowly still makes it grow.
     [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
     [[nodiscard]] const TlsSession* tls() const noexcept { return tls_.get(); }
@@ -89,6 +101,7 @@ private:
     [[nodiscard]] protocol::Frame examine(protocol::Bytes stream) noexcept;
     [[nodiscard]] std::optional<protocol::Frame> finish_half();
     [[nodiscard]] bool queue(protocol::Bytes message, std::size_t limit);
+    void keep(protocol::Bytes first);
 
     // Answers are small and few; they still fit when data has filled the queue.
     static constexpr std::size_t answer_reserve = 16384;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/support/tls_client.hpp"
 #include "tests/support/wire.hpp"
@@ -64,6 +65,36 @@ public:
             }
         }
     }
+    // So many octets of the stream as they are; fewer where it ends or the time is up.
+    [[nodiscard]] std::string take(std::size_t octets) {
+        while (buffer_.size() < octets && read_more(patience)) {
+        }
+        const std::size_t there = std::min(octets, buffer_.size());
+        std::string text{protocol::as_text(protocol::Bytes{buffer_}.first(there))};
+        buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(there));
+        return text;
+    }
+    void say(std::string_view text) { send(protocol::as_octets(text)); }
+    // One record, or nothing where the one before has not left yet.
+    std::size_t push(std::string_view text) {
+        if (unsent_.empty()) {
+            const std::string_view next = text.substr(0, 16384);
+            client_.send(next);
+            unsent_ = client_.output();
+            push_unsent();
+            return next.size();
+        }
+        push_unsent();
+        return 0;
+    }
+    // The rest of what push() took.
+    void finish_push() { send_raw(std::exchange(unsent_, {})); }
+    // Ends without a word: the other side gets a RST.
+    void reset() {
+        const linger at_once{1, 0};
+        (void)::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        socket_ = {};
+    }
     // Says that no more comes, and may still read.
     void close_notify() {
         client_.close();
@@ -83,6 +114,11 @@ public:
 
 private:
     void flush() { send_raw(client_.output()); }
+    void push_unsent() {
+        const auto count =
+            ::send(socket_.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (count > 0) unsent_.erase(unsent_.begin(), unsent_.begin() + count);
+    }
 
     bool read_more(std::chrono::milliseconds timeout) {
         if (closed_ || !wait_for(socket_.get(), POLLIN, timeout)) return false;
@@ -104,6 +140,7 @@ private:
     TlsClient client_;
     net::FileDescriptor socket_;
     Octets buffer_;
+    Octets unsent_;
     std::vector<std::size_t> records_;
     bool closed_ = false;
 };

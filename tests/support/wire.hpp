@@ -166,6 +166,31 @@ public:
         return closed_;
     }
     void half_close() { ::shutdown(socket_.get(), SHUT_WR); }
+    // Accepted, or opened some other way.
+    explicit TcpWire(net::FileDescriptor socket) : socket_{std::move(socket)} {}
+    // So many octets of the stream as they are; fewer where it ends or the time is up.
+    [[nodiscard]] std::string take(std::size_t octets) {
+        while (buffer_.size() < octets && read_more(patience)) {
+        }
+        const std::size_t there = std::min(octets, buffer_.size());
+        std::string text{protocol::as_text(protocol::Bytes{buffer_}.first(there))};
+        buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(there));
+        return text;
+    }
+    void say(std::string_view text) { send(protocol::as_octets(text)); }
+    // As much as is taken at once.
+    std::size_t push(std::string_view text) const {
+        const auto count =
+            ::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        return count < 0 ? 0 : static_cast<std::size_t>(count);
+    }
+    // Ends without a word: the other side gets a RST.
+    void reset() {
+        const linger at_once{1, 0};
+        (void)::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        socket_ = {};
+    }
+    [[nodiscard]] int descriptor() const noexcept { return socket_.get(); }
     [[nodiscard]] protocol::Endpoint local() const override { return net::bound_to(socket_.get()); }
     [[nodiscard]] bool is_stream() const override { return true; }
 
