@@ -2,6 +2,8 @@
 #include "server/relay/rate_limiter.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <limits>
 
 namespace turnpike::relay {
 namespace {
@@ -27,6 +29,20 @@ bool RateLimiter::take(std::size_t octets, protocol::TimePoint now) noexcept {
     if (filling - now >= burst) return false;
     full_ = filling + duration_of(octets, bits_per_second_);
     return true;
+}
+
+RateLimiter::Room RateLimiter::room(protocol::TimePoint now) const noexcept {
+    if (bits_per_second_ == 0) return {.octets = std::numeric_limits<std::uint64_t>::max()};
+    const auto filled = std::max(full_, now) - now;
+    if (filled >= burst) return {.octets = 0, .again = full_ - burst / 2};
+    const auto free = std::chrono::floor<std::chrono::milliseconds>(burst - filled).count();
+    constexpr std::uint64_t millisecond_bits_per_octet = 8 * std::uint64_t{std::milli::den};
+    const std::uint64_t bits =
+        static_cast<std::uint64_t>(free) *
+        std::min(bits_per_second_, std::numeric_limits<std::uint64_t>::max() /
+                                       static_cast<std::uint64_t>(burst.count()));
+    // Never none: a bucket that has any room takes at least one octet.
+    return {.octets = std::max<std::uint64_t>(bits / millisecond_bits_per_octet, 1)};
 }
 
 }  // namespace turnpike::relay

@@ -27,6 +27,14 @@ public:
     // large one would never pass at a low rate.
     [[nodiscard]] bool take(std::size_t octets, protocol::TimePoint now) noexcept;
 
+    // For a stream, which waits where a datagram is dropped: how much fits into the bucket at
+    // `now`; where nothing does, when half of it will be free again.
+    struct Room {
+        std::uint64_t octets = 0;
+        protocol::TimePoint again{};
+    };
+    [[nodiscard]] Room room(protocol::TimePoint now) const noexcept;
+
 private:
     std::uint64_t bits_per_second_ = 0;
     protocol::TimePoint full_{};

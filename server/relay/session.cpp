@@ -128,6 +128,21 @@ protocol::Result<void, Drop> Session::charge_error(std::size_t octets, TimePoint
     return {};
 }
 
+Session::Allowance Session::allowance_to_peer(TimePoint now) const noexcept {
+    return allowance(rate_to_peer_, now);
+}
+
+Session::Allowance Session::allowance_from_peer(TimePoint now) const noexcept {
+    return allowance(rate_from_peer_, now);
+}
+
+Session::Allowance Session::allowance(const RateLimiter& rate, TimePoint now) const noexcept {
+    if (ended(now) || bytes_left_ == 0) return {};
+    const RateLimiter::Room room = rate.room(now);
+    return {.octets = static_cast<std::size_t>(std::min(room.octets, bytes_left_)),
+            .again = room.again};
+}
+
 protocol::TransactionId Session::next_transaction_id() noexcept {
     protocol::TransactionId id;
     protocol::Writer writer{id.octets};

@@ -25,8 +25,8 @@
 namespace turnpike::relay {
 
 struct Traffic {
-    std::uint64_t packets = 0;
-    std::uint64_t bytes = 0;  // payload octets, no headers
+    std::uint64_t packets = 0;  // of a TCP relay: how often something was read
+    std::uint64_t bytes = 0;    // payload octets, no headers
 };
 
 struct SessionSeed {
@@ -88,6 +88,16 @@ public:
     [[nodiscard]] protocol::Result<void, Drop> charge_error(std::size_t octets,
                                                             protocol::TimePoint now) noexcept;
 
+    // For a stream, whose octets wait instead of being dropped: how many may pass at `now`;
+    // charging as many then succeeds. Where none may, when to ask again; never, where the budget is
+    // used up or the deadline has passed.
+    struct Allowance {
+        std::size_t octets = 0;
+        protocol::TimePoint again = protocol::TimePoint::max();
+    };
+    [[nodiscard]] Allowance allowance_to_peer(protocol::TimePoint now) const noexcept;
+    [[nodiscard]] Allowance allowance_from_peer(protocol::TimePoint now) const noexcept;
+
     // Not predictable, not secret: an indication has no answer.
     [[nodiscard]] protocol::TransactionId next_transaction_id() noexcept;
 
@@ -112,6 +122,8 @@ private:
     [[nodiscard]] Numbers::const_iterator find(std::uint16_t channel) const noexcept;
     void insert(const Route& route);
     void erase(Routes::const_iterator route);
+    [[nodiscard]] Allowance allowance(const RateLimiter& rate,
+                                      protocol::TimePoint now) const noexcept;
     [[nodiscard]] protocol::Result<void, Drop> charge(std::size_t octets, RateLimiter& rate,
                                                       Traffic& traffic,
                                                       protocol::TimePoint now) noexcept;

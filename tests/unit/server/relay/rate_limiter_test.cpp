@@ -74,5 +74,39 @@ TEST_CASE("no size and no rate overflows the bucket", "[P3]") {
     for (int packet = 0; packet < 1000; ++packet) CHECK(fast.take(65507, start));
 }
 
+TEST_CASE("a stream is told how much fits, and when there is room again", "[H13][J19]") {
+    RateLimiter limiter{80'000, start};  // 10 octets each millisecond
+    CHECK(limiter.room(start).octets == 2500);
+    REQUIRE(limiter.take(2000, start));
+    CHECK(limiter.room(start).octets == 500);
+    REQUIRE(limiter.take(500, start));
+    CHECK(limiter.room(start).octets == 0);
+    CHECK(limiter.room(start).again == start + 125ms);
+    CHECK(limiter.room(start + 125ms).octets == 1250);
+    CHECK(limiter.room(start + 1h).octets == 2500);
+    CHECK(RateLimiter{}.room(start).octets > 1'000'000'000'000);
+}
+
+TEST_CASE("what fits is taken, at any rate and fill", "[H13][J19]") {
+    const auto seed = std::random_device{}();
+    CAPTURE(seed);
+    std::mt19937_64 random{seed};
+    for (int round = 0; round < 200; ++round) {
+        const std::uint64_t rate = std::uint64_t{1} << (random() % 64);
+        RateLimiter limiter{rate, start};
+        TimePoint now = start;
+        for (int step = 0; step < 50; ++step) {
+            const auto room = limiter.room(now);
+            if (room.octets == 0) {
+                REQUIRE(room.again > now);
+                now = room.again;
+                REQUIRE(limiter.room(now).octets > 0);
+                continue;
+            }
+            REQUIRE(limiter.take(std::min<std::uint64_t>(room.octets, 65536), now));
+        }
+    }
+}
+
 }  // namespace
 }  // namespace turnpike::relay

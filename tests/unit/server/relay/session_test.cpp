@@ -149,6 +149,33 @@ TEST_CASE("what the rate drops costs no budget, and each way has a rate of its o
     CHECK(s.session.charge_from_peer(1, s.now + 1s).error() == Drop::bytes);
 }
 
+TEST_CASE("a stream may pass what rate and budget leave, each way", "[H13][P3][J19]") {
+    auto seed = RelayScenario::udp_client();
+    seed.bits_per_second = 8'000;  // a burst of 250 octets
+    seed.bytes = 600;
+    RelayScenario s{seed};
+    CHECK(s.session.allowance_to_peer(s.now).octets == 250);
+    REQUIRE(s.session.charge_to_peer(250, s.now));
+    CHECK(s.session.allowance_to_peer(s.now).octets == 0);
+    CHECK(s.session.allowance_to_peer(s.now).again == s.now + 125ms);
+    CHECK(s.session.allowance_from_peer(s.now).octets == 250);
+    REQUIRE(s.session.charge_from_peer(250, s.now));
+    s.time_passes(1s);
+    CHECK(s.session.allowance_to_peer(s.now).octets == 100);
+    REQUIRE(s.session.charge_to_peer(100, s.now));
+    CHECK(s.session.allowance_to_peer(s.now).octets == 0);
+    CHECK(s.session.allowance_from_peer(s.now).again == TimePoint::max());
+}
+
+TEST_CASE("nothing of a stream passes after the deadline", "[J20][P3]") {
+    auto seed = RelayScenario::udp_client();
+    seed.deadline = TimePoint{1h} + 1s;
+    const RelayScenario s{seed};
+    CHECK(s.session.allowance_to_peer(s.now).octets > 65536);
+    CHECK(s.session.allowance_from_peer(s.now + 1s).octets == 0);
+    CHECK(s.session.allowance_from_peer(s.now + 1s).again == TimePoint::max());
+}
+
 TEST_CASE("indications have ids of their own, other ones for another seed", "[H7]") {
     RelayScenario s;
     auto other_seed = RelayScenario::udp_client();
