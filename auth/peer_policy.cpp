@@ -111,6 +111,13 @@ bool PeerPolicy::permits(const Endpoint& peer) const noexcept {
                  any_contains(settings_.deny, peer));
 }
 
+bool PeerPolicy::permits_connection(const Endpoint& peer) const noexcept {
+    if (peer.port == 0 || any_contains(never_, peer.address)) return false;
+    if (is_one_of(settings_.relayed, peer.address)) return live_.listens(peer);
+    return judge(peer.address, any_contains(settings_.allow, peer),
+                 any_contains(settings_.deny, peer));
+}
+
 bool PeerPolicy::judge(const IpAddress& peer, bool allowed, bool denied) const noexcept {
     if (!allowed && (denied || is_private(peer))) return false;
     if (peer.is_v4()) return true;

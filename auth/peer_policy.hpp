@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The single gate: may the relay speak to this peer? Asked by CreatePermission, ChannelBind and
-// every Send. Immutable after construction; every worker reads one instance.
+// The single gate: may the relay speak to this peer? Asked by CreatePermission, ChannelBind,
+// Connect, every Send and every connection of a peer. Immutable after construction; every worker
+// reads one instance.
 //
 // Order: what is never a peer (multicast, broadcast, unspecified, Teredo, 6to4), live relayed
 // addresses of ours (which is how two clients of this server talk), the allow list, the deny list,
@@ -31,6 +32,8 @@ class LiveRelays {
 public:
     virtual ~LiveRelays() = default;
     [[nodiscard]] virtual bool contains(const protocol::Endpoint& relayed) const noexcept = 0;
+    // ... of TCP allocations, which listen there (RFC 6062).
+    [[nodiscard]] virtual bool listens(const protocol::Endpoint& relayed) const noexcept = 0;
 };
 
 class PeerPolicy {
@@ -42,6 +45,10 @@ public:
     [[nodiscard]] bool permits(const protocol::IpAddress& peer) const noexcept;
     // ChannelBind, and each packet: port 0 is never a peer.
     [[nodiscard]] bool permits(const protocol::Endpoint& peer) const noexcept;
+
+    // A TCP connection, to the peer or from it. On the addresses that carry our relays only TCP
+    // relays are peers, whatever the configuration allows: never a listener of our own.
+    [[nodiscard]] bool permits_connection(const protocol::Endpoint& peer) const noexcept;
 
     // Whether allocations may be made from there. Not out of a tunnel between IPv4 and IPv6, whose
     // end could be made a peer (RFC 8656 section 21.4).

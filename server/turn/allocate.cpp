@@ -10,6 +10,7 @@ using protocol::AttributeType;
 using protocol::ErrorCode;
 using protocol::Family;
 using protocol::Message;
+using protocol::Transport;
 
 template <typename T = void>
 using Checked = protocol::Result<T, ErrorCode>;
@@ -18,12 +19,27 @@ bool served(Family family, const Settings& settings) {
     return family == Family::ipv4 ? settings.relays_ipv4 : settings.relays_ipv6;
 }
 
-// Step 3. UDP is the only transport to peers.
-Checked<> check_transport(const Message& message) {
+// RFC 6062 section 5.1. Nothing that speaks of datagrams, or of a port beside this one, goes with
+// TCP.
+Checked<> check_tcp(const Message& message, const Settings& settings, Transport client) {
+    if (!protocol::is_stream(client)) return ErrorCode::bad_request;
+    if (!settings.relays_tcp) return ErrorCode::forbidden;
+    if (message.has(AttributeType::dont_fragment) || message.has(AttributeType::even_port) ||
+        message.has(AttributeType::reservation_token)) {
+        return ErrorCode::bad_request;
+    }
+    return {};
+}
+
+// Step 3: how the allocation speaks to peers.
+Checked<Transport> plan_transport(const Message& message, const Settings& settings,
+                                  Transport client) {
     const auto transport = protocol::requested_transport(message);
     if (!transport) return ErrorCode::bad_request;
-    if (*transport != protocol::protocol_udp) return ErrorCode::unsupported_transport_protocol;
-    return {};
+    if (*transport == protocol::protocol_udp) return Transport::udp;
+    if (*transport != protocol::protocol_tcp) return ErrorCode::unsupported_transport_protocol;
+    if (const auto checked = check_tcp(message, settings, client); !checked) return checked.error();
+    return Transport::tcp;
 }
 
 // Step 5. The reserved address decides family and port, so nothing else may.
@@ -80,14 +96,16 @@ Checked<OpenRelay> plan(const Message& message, const Settings& settings) {
 }  // namespace
 
 // Step 4 needs no code: DF can be set here, so DONT-FRAGMENT is understood.
-protocol::Result<OpenRelay, ErrorCode> plan_relay(const Message& message,
-                                                  const Settings& settings) {
-    if (const auto checked = check_transport(message); !checked) return checked.error();
+protocol::Result<OpenRelay, ErrorCode> plan_relay(const Message& message, const Settings& settings,
+                                                  Transport client) {
+    const auto transport = plan_transport(message, settings, client);
+    if (!transport) return transport.error();
     const auto even = protocol::even_port(message);
     if (even.is_malformed() || protocol::lifetime(message).is_malformed()) {
         return ErrorCode::bad_request;
     }
     auto wish = plan(message, settings);
+    if (wish) wish->transport = *transport;
     if (wish && even) {
         wish->even = true;
         wish->reserve_next = even->reserve_next;

@@ -12,9 +12,10 @@
 
 namespace turnpike::turn {
 
-// Steps 3 to 9, in their order. The identity is the caller's to fill in.
+// Steps 3 to 9, in their order. The identity is the caller's to fill in. `client` is how the client
+// speaks to us: whether peers can be spoken to over TCP depends on it (RFC 6062 section 5.1).
 [[nodiscard]] protocol::Result<OpenRelay, protocol::ErrorCode> plan_relay(
-    const protocol::Message& message, const Settings& settings);
+    const protocol::Message& message, const Settings& settings, protocol::Transport client);
 
 // What ADDRESS-ERROR-CODE says of a family (section 7.2 (9)): the worker's reason, or 440 where
 // `wish` could not even ask for it.

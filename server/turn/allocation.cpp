@@ -5,8 +5,6 @@
 #include <cassert>
 #include <utility>
 
-#include "server/turn/outcome.hpp"
-
 namespace turnpike::turn {
 namespace {
 
@@ -32,7 +30,8 @@ Allocation::Allocation(AllocationSeed seed, const Settings& settings, TimePoint 
       mobility_{seed_.five_tuple, seed_.has_ticket},
       deadline_{deadline_of(seed_.grant, settings, now)},
       permissions_{seed_.id},
-      channels_{seed_.id} {
+      channels_{seed_.id},
+      connections_{seed_.id, seed_.connections} {
     expires_.fill(expiry_for(seed_.lifetime, now));
     arm(effects);
 }
@@ -92,6 +91,31 @@ void Allocation::lose(const protocol::FiveTuple& five_tuple, Effects& effects) {
     effects.emplace_back(MoveClient{id(), place()});
 }
 
+void Allocation::connect(const PeerConnection& connection, TimePoint now, Effects& effects) {
+    assert(!ended() && relays_tcp());
+    connections_.connect(connection.connection, connection.peer, now);
+    arm(effects);
+}
+
+void Allocation::connected(ConnectionId connection, TimePoint now, Effects& effects) {
+    connections_.connected(connection, now);
+    arm(effects);
+}
+
+void Allocation::accept(const PeerConnection& connection, TimePoint now, Effects& effects) {
+    assert(!ended() && relays_tcp());
+    connections_.accept(connection.connection, connection.peer, now);
+    arm(effects);
+}
+
+void Allocation::bind(ConnectionId connection) {
+    connections_.bind(connection);
+}
+
+void Allocation::close(ConnectionId connection, Effects& effects) {
+    connections_.close(connection, effects);
+}
+
 void Allocation::on_time(TimePoint now, Effects& effects) {
     if (ended() || now < armed_) return;
     if (deadline_ && now >= *deadline_) return end(EndReason::deadline, effects);
@@ -99,6 +123,7 @@ void Allocation::on_time(TimePoint now, Effects& effects) {
     if (ended()) return;
     permissions_.on_time(now, effects);
     channels_.on_time(now, effects);
+    connections_.on_time(now, effects);
     armed_ = TimePoint::max();  // it has come, so there is none
     arm(effects);
 }
@@ -109,6 +134,7 @@ void Allocation::end(EndReason reason, Effects& effects) {
         seed_.relayed[index_of(family)].reset();
         permissions_.forget(family);
         channels_.forget(family);
+        connections_.close(family, effects);
     }
     state_ = State::ended;
     effects.emplace_back(EndAllocation{id(), reason});
@@ -120,6 +146,7 @@ TimePoint Allocation::next_deadline() const {
         if (has_family(family)) soonest = std::min(soonest, expires_[index_of(family)]);
     }
     soonest = std::min(soonest, permissions_.next_deadline().value_or(soonest));
+    soonest = std::min(soonest, connections_.next_deadline().value_or(soonest));
     return std::min(soonest, channels_.next_deadline().value_or(soonest));
 }
 
@@ -165,6 +192,7 @@ void Allocation::close(Family family, Effects& effects) {
     seed_.relayed[index_of(family)].reset();
     permissions_.forget(family);
     channels_.forget(family);
+    connections_.close(family, effects);
     effects.emplace_back(CloseRelay{id(), family});
 }
 

@@ -22,6 +22,8 @@
 #include "server/turn/channel.hpp"
 #include "server/turn/effect.hpp"
 #include "server/turn/mobility.hpp"
+#include "server/turn/outcome.hpp"
+#include "server/turn/peer_connection.hpp"
 #include "server/turn/permission.hpp"
 #include "server/turn/settings.hpp"
 
@@ -35,8 +37,10 @@ struct AllocationSeed {
     std::array<std::optional<protocol::Endpoint>, 2> relayed;
     std::array<std::optional<protocol::ErrorCode>, 2> family_error;
     std::optional<std::uint64_t> reservation;
-    std::chrono::seconds lifetime = lifetime_default;  // as asked for
-    bool has_ticket = false;                           // MOBILITY-TICKET was asked for
+    std::chrono::seconds lifetime = lifetime_default;          // as asked for
+    bool has_ticket = false;                                   // MOBILITY-TICKET was asked for
+    protocol::Transport transport = protocol::Transport::udp;  // to peers
+    ConnectionIndex* connections = nullptr;                    // outlives it; for TCP
 };
 
 class Allocation {
@@ -65,6 +69,14 @@ public:
     void move(const Mobility::Request& request, Effects& effects);
     void arrive(Effects& effects);
     void lose(const protocol::FiveTuple& five_tuple, Effects& effects);
+
+    // RFC 6062: its peer data connections. Connect is tried, the peer answered it, a peer came by
+    // itself, the client bound one, one is over.
+    void connect(const PeerConnection& connection, protocol::TimePoint now, Effects& effects);
+    void connected(ConnectionId connection, protocol::TimePoint now, Effects& effects);
+    void accept(const PeerConnection& connection, protocol::TimePoint now, Effects& effects);
+    void bind(ConnectionId connection);
+    void close(ConnectionId connection, Effects& effects);
 
     // Ends everything that is due at `now`.
     void on_time(protocol::TimePoint now, Effects& effects);
@@ -103,6 +115,11 @@ public:
 
     [[nodiscard]] const Permissions& permissions() const noexcept { return permissions_; }
     [[nodiscard]] const Channels& channels() const noexcept { return channels_; }
+    [[nodiscard]] const PeerConnections& connections() const noexcept { return connections_; }
+    // Peers are spoken to over TCP alone, or over UDP alone.
+    [[nodiscard]] bool relays_tcp() const noexcept {
+        return seed_.transport == protocol::Transport::tcp;
+    }
     // Every route as InstallRoute: what a projection that starts afresh has to know.
     [[nodiscard]] Effects routes() const;
 
@@ -127,6 +144,7 @@ private:
     std::array<protocol::TimePoint, 2> expires_;  // by family; counts where there is an address
     Permissions permissions_;
     Channels channels_;
+    PeerConnections connections_;
     protocol::TimePoint armed_ = protocol::TimePoint::max();  // as SetDeadline asked last
     State state_ = State::relaying;
 };

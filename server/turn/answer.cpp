@@ -103,6 +103,13 @@ Outcome Answers::refreshed(std::chrono::seconds lifetime, const Ticket& ticket) 
     return seal(answer, std::nullopt);
 }
 
+AwaitedConnect Answers::later() const {
+    return {.transaction = request_.message.transaction_id(),
+            .key = identity_.key,
+            .integrity = identity_.answer_integrity,
+            .fingerprint = request_.message.has(AttributeType::fingerprint)};
+}
+
 // RFC 8656 section 7.2, last step.
 Outcome Answers::allocated(const Allocation& allocation, const Ticket& ticket) const {
     MessageBuilder answer = MessageBuilder::success(request_.reply, request_.message);

@@ -58,6 +58,8 @@ public:
     // With the ticket, where the client gets one (RFC 8016).
     [[nodiscard]] Outcome refreshed(std::chrono::seconds lifetime, const Ticket& ticket = {}) const;
     [[nodiscard]] Outcome allocated(const Allocation& allocation, const Ticket& ticket) const;
+    // What answer_connect() needs, once it is known.
+    [[nodiscard]] AwaitedConnect later() const;
 
 private:
     [[nodiscard]] Outcome seal(protocol::MessageBuilder& answer,

@@ -28,6 +28,7 @@ bool has_room(const Change& change, std::uint16_t number, const Endpoint& peer) 
 protocol::Result<void, ErrorCode> channel_bind(const Change& change) {
     const auto number = protocol::channel_number(change.message);
     const auto peer = protocol::xor_peer_address(change.message);
+    if (change.allocation.relays_tcp()) return ErrorCode::bad_request;  // RFC 6062 section 3
     // No datagram goes to port 0, so no channel leads there.
     if (!number || !peer || peer->port == 0 || !in_range(*number, change.settings.channels) ||
         !change.allocation.channels().may_bind(*number, *peer)) {

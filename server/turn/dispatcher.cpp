@@ -10,6 +10,9 @@
 #include "server/turn/answer.hpp"
 #include "server/turn/binding.hpp"
 #include "server/turn/channel_bind.hpp"
+#include "server/turn/connect.hpp"
+#include "server/turn/connection_attempt.hpp"
+#include "server/turn/connection_bind.hpp"
 #include "server/turn/create_permission.hpp"
 #include "server/turn/refresh.hpp"
 #include "server/turn/send.hpp"
@@ -42,6 +45,8 @@ Intent intent_of(const protocol::Message& message) {
         case Method::refresh:
         case Method::create_permission:
         case Method::channel_bind:
+        case Method::connect:
+        case Method::connection_bind:
             return request ? Intent::authenticate : Intent::nothing;
         default:
             return Intent::nothing;
@@ -90,7 +95,9 @@ AllocationSeed seed_of(const Request& request, const OpenRelay& wish, const Open
                                            reason_without(protocol::Family::ipv6, wish, opened)},
                           .reservation = opened.reservation,
                           .lifetime = lifetime ? *lifetime : lifetime_default,
-                          .has_ticket = request.message.has(AttributeType::mobility_ticket)};
+                          .has_ticket = request.message.has(AttributeType::mobility_ticket),
+                          .transport = wish.transport,
+                          .connections = nullptr};
 }
 
 bool opened_any(const OpenedRelay& opened) {
@@ -141,6 +148,9 @@ Outcome Dispatcher::resume(const Request& request, const auth::Claim& claim,
 }
 
 Outcome Dispatcher::obey(const Request& request, const auth::Identity& identity, Effects& effects) {
+    if (request.message.method() == Method::connection_bind) {
+        return bind_connection(request, identity, effects);
+    }
     const bool allocates = request.message.method() == Method::allocate;
     if (allocates && !may_allocate(identity, request.now)) {
         return deny(request, ErrorCode::unauthenticated);
@@ -175,7 +185,7 @@ Outcome Dispatcher::allocate(const Request& request, const auth::Identity& ident
         if (!ticket->empty()) return answers.error(ErrorCode::bad_request);
         if (!settings_.mobility) return answers.error(ErrorCode::mobility_forbidden);
     }
-    auto wish = plan_relay(request.message, settings_);
+    auto wish = plan_relay(request.message, settings_, request.five_tuple.transport);
     if (!wish) return answers.error(wish.error());
     wish->identity = identity;
     return *std::move(wish);
@@ -201,8 +211,10 @@ Outcome Dispatcher::relay_opened(const Request& request, const OpenRelay& wish,
                    ? answer_again(request, answers, *winner)
                    : answers.error(ErrorCode::wrong_credentials);
     }
-    Allocation& allocation = allocations_.insert(
-        Allocation{seed_of(request, wish, opened), settings_, request.now.steady, effects});
+    AllocationSeed seed = seed_of(request, wish, opened);
+    seed.connections = &connections_;
+    Allocation& allocation =
+        allocations_.insert(Allocation{std::move(seed), settings_, request.now.steady, effects});
     Outcome outcome = answers.allocated(allocation, ticket_of(allocation));
     if (std::holds_alternative<Silence>(outcome)) {  // a client that is told nothing holds nothing
         allocation.end(EndReason::refused, effects);
@@ -233,6 +245,11 @@ Change Dispatcher::change_of(const Request& request, Allocation& allocation,
 Outcome Dispatcher::change(const Request& request, const Answers& answers, Allocation& allocation,
                            Effects& effects) {
     const Change change = change_of(request, allocation, effects);
+    if (request.message.method() == Method::connect) {
+        const auto peer = connect(change);
+        if (!peer) return answers.error(peer.error());
+        return ConnectPeer{allocation.id(), *peer, answers.later()};
+    }
     if (request.message.method() == Method::refresh) {
         const auto lifetime = refresh(change);
         if (!lifetime) return answers.error(lifetime.error());
@@ -310,6 +327,65 @@ void Dispatcher::notice(const protocol::FiveTuple& five_tuple, Allocation& alloc
 void Dispatcher::heard(const protocol::FiveTuple& five_tuple, Effects& effects) {
     if (Allocation* allocation = allocations_.find(five_tuple)) {
         notice(five_tuple, *allocation, effects);
+    }
+}
+
+// It comes on a connection that has no allocation, and is judged by that of the connection which it
+// names (RFC 6062 section 5.4).
+Outcome Dispatcher::bind_connection(const Request& request, const auth::Identity& identity,
+                                    Effects& effects) {
+    const Answers answers{request, identity, settings_.software};
+    const bool is_control = current(request, effects) != nullptr;
+    const auto named = protocol::connection_id(request.message);
+    const auto entry = named ? connections_.find(*named) : connections_.end();
+    Allocation* allocation = entry == connections_.end() ? nullptr
+                                                         : living(allocations_.find(entry->second),
+                                                                  request.now.steady, effects);
+    if (allocation != nullptr && !allocation->belongs_to(identity.grant)) {
+        return answers.error(ErrorCode::wrong_credentials);
+    }
+    if (!understands(request.message)) return answers.error(ErrorCode::unknown_attribute);
+    if (is_control) return answers.error(ErrorCode::bad_request);
+    const auto connection = connection_bind(request, allocation);
+    if (!connection) return answers.error(connection.error());
+    Outcome outcome = answers.success();
+    const auto* reply = std::get_if<Reply>(&outcome);
+    if (reply == nullptr) return outcome;
+    allocation->bind(*connection);
+    return AttachClient{*reply, {allocation->id(), *connection, {}}};
+}
+
+void Dispatcher::connecting(const PeerConnection& connection, protocol::TimePoint now,
+                            Effects& effects) {
+    if (Allocation* allocation = allocations_.find(connection.allocation)) {
+        allocation->connect(connection, now, effects);
+    }
+}
+
+bool Dispatcher::connected(const PeerConnection& connection, protocol::TimePoint now,
+                           Effects& effects) {
+    Allocation* allocation = living(allocations_.find(connection.allocation), now, effects);
+    if (allocation == nullptr || allocation->connections().state_of(connection.connection) !=
+                                     PeerConnections::State::connecting) {
+        return false;
+    }
+    allocation->connected(connection.connection, now, effects);
+    return true;
+}
+
+bool Dispatcher::arrived(const PeerConnection& connection, protocol::TimePoint now,
+                         Effects& effects) {
+    Allocation* allocation = living(allocations_.find(connection.allocation), now, effects);
+    if (allocation == nullptr || !may_arrive(connection, *allocation, peer_policy_, settings_)) {
+        return false;
+    }
+    allocation->accept(connection, now, effects);
+    return true;
+}
+
+void Dispatcher::over(const PeerConnection& connection, Effects& effects) {
+    if (Allocation* allocation = allocations_.find(connection.allocation)) {
+        allocation->close(connection.connection, effects);
     }
 }
 

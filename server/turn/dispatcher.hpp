@@ -46,6 +46,17 @@ public:
     [[nodiscard]] Outcome relay_opened(const Request& request, const OpenRelay& wish,
                                        const OpenedRelay& opened, Effects& effects);
 
+    // RFC 6062, after ConnectPeer: the connection has its name and is about to be tried.
+    void connecting(const PeerConnection& connection, protocol::TimePoint now, Effects& effects);
+    // The peer has answered; the client is told. False: it was given up before.
+    [[nodiscard]] bool connected(const PeerConnection& connection, protocol::TimePoint now,
+                                 Effects& effects);
+    // A peer connected to a relayed address; the client is told. False: it may not.
+    [[nodiscard]] bool arrived(const PeerConnection& connection, protocol::TimePoint now,
+                               Effects& effects);
+    // It failed, or carried all that there was.
+    void over(const PeerConnection& connection, Effects& effects);
+
     // Ends whatever is due in this allocation; asked for by SetDeadline.
     void on_time(AllocationId allocation, protocol::TimePoint now, Effects& effects);
     // ChannelData came from here.
@@ -65,6 +76,8 @@ private:
     [[nodiscard]] Outcome allocate(const Request& request, const auth::Identity& identity) const;
     [[nodiscard]] Outcome change(const Request& request, const Answers& answers,
                                  Allocation& allocation, Effects& effects);
+    [[nodiscard]] Outcome bind_connection(const Request& request, const auth::Identity& identity,
+                                          Effects& effects);
     [[nodiscard]] Outcome answer_again(const Request& request, const Answers& answers,
                                        const Allocation& allocation) const;
     // A Refresh with a MOBILITY-TICKET.
@@ -89,6 +102,7 @@ private:
     const auth::Authenticator& authenticator_;
     const auth::PeerPolicy& peer_policy_;
     // Owned by the worker.
+    ConnectionIndex connections_;
     AllocationTable allocations_;
 };
 

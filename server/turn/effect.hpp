@@ -12,11 +12,13 @@
 
 #include "protocol/address.hpp"
 #include "protocol/allocation_id.hpp"
+#include "protocol/connection_id.hpp"
 #include "protocol/time.hpp"
 
 namespace turnpike::turn {
 
 using protocol::AllocationId;
+using protocol::ConnectionId;
 
 // One way through an allocation: a permission (channel 0, any port of the peer's address) or a
 // channel. Installing what is there already moves its expiry.
@@ -57,6 +59,14 @@ struct CloseRelay {
     bool operator==(const CloseRelay&) const = default;
 };
 
+// The peer data connection is over: both its ends close (RFC 6062 section 5.5). A Connect that
+// still waits for it is answered 447.
+struct ClosePeerConnection {
+    AllocationId allocation;
+    ConnectionId connection;
+    bool operator==(const ClosePeerConnection&) const = default;
+};
+
 // The allocation is gone with all its relays and routes.
 struct EndAllocation {
     AllocationId allocation;
@@ -88,8 +98,8 @@ struct SetDeadline {
     bool operator==(const SetDeadline&) const = default;
 };
 
-using Effect =
-    std::variant<InstallRoute, RemoveRoute, CloseRelay, EndAllocation, SetDeadline, MoveClient>;
+using Effect = std::variant<InstallRoute, RemoveRoute, CloseRelay, ClosePeerConnection,
+                            EndAllocation, SetDeadline, MoveClient>;
 using Effects = std::vector<Effect>;  // the worker reuses one
 
 }  // namespace turnpike::turn

@@ -13,7 +13,10 @@
 #include "protocol/address.hpp"
 #include "protocol/allocation_id.hpp"
 #include "protocol/bytes.hpp"
+#include "protocol/connection_id.hpp"
 #include "protocol/error_code.hpp"
+#include "protocol/integrity.hpp"
+#include "protocol/message.hpp"
 
 namespace turnpike::turn {
 
@@ -45,8 +48,9 @@ struct OpenRelay {
     bool additional =
         false;          // the second may fail without failing the first (ADDITIONAL-ADDRESS-FAMILY)
     bool even = false;  // EVEN-PORT
-    bool reserve_next = false;                 // its R bit
-    std::optional<std::uint64_t> reservation;  // RESERVATION-TOKEN
+    bool reserve_next = false;                                 // its R bit
+    std::optional<std::uint64_t> reservation;                  // RESERVATION-TOKEN
+    protocol::Transport transport = protocol::Transport::udp;  // to peers: UDP or TCP
 };
 
 // A Send indication that passed every rule but the permission, which the relay knows.
@@ -56,7 +60,38 @@ struct RelayToPeer {
     bool dont_fragment = false;
 };
 
-using Outcome = std::variant<Silence, Reply, NeedCredential, OpenRelay, RelayToPeer>;
+// One peer data connection of a TCP allocation (RFC 6062).
+struct PeerConnection {
+    protocol::AllocationId allocation{};
+    protocol::ConnectionId connection{};
+    protocol::Endpoint peer;  // as clients see it
+};
+
+// What the answer to a Connect needs of its request, which is gone by then: see answer_connect().
+struct AwaitedConnect {
+    protocol::TransactionId transaction;
+    protocol::Key key;
+    protocol::Integrity integrity = protocol::Integrity::sha1;
+    bool fingerprint = false;
+};
+
+// A connection to this peer is to be tried: give it a name, call Dispatcher::connecting(), and then
+// connected() or over().
+struct ConnectPeer {
+    protocol::AllocationId allocation{};
+    protocol::Endpoint peer;
+    AwaitedConnect awaited;
+};
+
+// ConnectionBind succeeded. The answer leaves first; all that follows on the request's connection,
+// both ways, is between client and peer.
+struct AttachClient {
+    Reply reply;
+    PeerConnection connection;
+};
+
+using Outcome =
+    std::variant<Silence, Reply, NeedCredential, OpenRelay, RelayToPeer, ConnectPeer, AttachClient>;
 
 // What became of OpenRelay. By family: an address, as clients see it, or the reason why not. With a
 // reservation the family is that of the reserved address.

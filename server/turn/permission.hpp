@@ -24,6 +24,10 @@ public:
     // How many there were after installing these, each named once.
     [[nodiscard]] std::size_t size_with(std::span<const protocol::IpAddress> peers) const;
 
+    [[nodiscard]] bool contains(const protocol::IpAddress& peer) const {
+        return expiry_.contains(peer);
+    }
+
     // Only CreatePermission and ChannelBind do this; no packet renews a permission.
     void install(const protocol::IpAddress& peer, protocol::TimePoint expires, Effects& effects);
 

@@ -8,6 +8,7 @@ namespace turnpike::turn {
 
 Outcome send(const protocol::Message& message, const Allocation& allocation,
              const auth::PeerPolicy& peer_policy) {
+    if (allocation.relays_tcp()) return Silence{};  // RFC 6062 section 3
     if (!understands(message)) return Silence{};
     const auto peer = protocol::xor_peer_address(message);
     const auto data = protocol::data(message);

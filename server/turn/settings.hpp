@@ -21,6 +21,10 @@ inline constexpr std::chrono::seconds channel_lifetime{600};     // section 12
 // How long a Refresh that moved a client is known again. RFC 8016 section 3.2.2 wants 30 s at
 // least; a client gives a request up after 39.5 s (RFC 8489 section 6.2.1).
 inline constexpr std::chrono::seconds retransmission_window{40};
+// How long a peer has to answer a Connect (RFC 6062 section 5.2: at least 30 s), and the client to
+// bind a connection that waits (sections 5.2 and 5.3).
+inline constexpr std::chrono::seconds connect_timeout{30};
+inline constexpr std::chrono::seconds connection_bind_timeout{30};
 
 struct Settings {
     std::string software = "Turnpike";        // SOFTWARE; empty leaves the attribute out
@@ -31,6 +35,8 @@ struct Settings {
     protocol::ChannelRange channels = protocol::ChannelRange::rfc5766;
     bool relays_ipv4 = true;  // relay addresses of this family are configured
     bool relays_ipv6 = false;
+    bool relays_tcp = true;                           // RFC 6062
+    std::size_t connections_max = 64;                 // to peers, per allocation
     std::optional<auth::MobilityTickets> mobility{};  // RFC 8016; none: forbidden
     Alternates alternates{};                          // where clients are redirected to
     std::optional<Discovery> discovery{};             // NAT behaviour discovery; none: not served

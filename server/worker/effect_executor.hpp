@@ -28,6 +28,7 @@ private:
     void carry_out(const turn::InstallRoute& effect);
     void carry_out(const turn::RemoveRoute& effect);
     void carry_out(const turn::CloseRelay& effect);
+    void carry_out(const turn::ClosePeerConnection& /*effect*/) {}  // none is opened yet
     void carry_out(const turn::EndAllocation& effect, protocol::TimePoint now);
     void carry_out(const turn::SetDeadline& effect);
     void carry_out(const turn::MoveClient& effect, const ClientLink* link);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/relay_directory.hpp"
 
+#include <algorithm>
 #include <cassert>
-#include <limits>
 #include <utility>
 
 namespace turnpike::worker {
@@ -41,10 +41,12 @@ std::optional<RelayPort> RelayDirectory::take(Family family, relay::PortWish wis
     return std::nullopt;
 }
 
-void RelayDirectory::publish(const RelayPort& port, WorkerIndex owner) {
-    assert(owner < std::numeric_limits<WorkerIndex>::max());
-    owners_[address_of(port)][place_of(port)].store(static_cast<std::uint16_t>(owner + 1),
-                                                    std::memory_order_release);
+void RelayDirectory::publish(const RelayPort& port, WorkerIndex owner,
+                             protocol::Transport transport) {
+    assert(owner + 1 < of_tcp);
+    const bool tcp = transport == protocol::Transport::tcp;
+    owners_[address_of(port)][place_of(port)].store(
+        static_cast<std::uint16_t>((owner + 1) | (tcp ? of_tcp : 0)), std::memory_order_release);
 }
 
 void RelayDirectory::give_back(const RelayPort& port) {
@@ -92,15 +94,37 @@ void RelayDirectory::expire(TimePoint now) {
     }
 }
 
-std::optional<WorkerIndex> RelayDirectory::owner(const Endpoint& advertised) const noexcept {
-    if (advertised.port < port_first_ || advertised.port > port_last_) return std::nullopt;
+std::uint16_t RelayDirectory::published(const Endpoint& advertised) const noexcept {
+    if (advertised.port < port_first_ || advertised.port > port_last_) return 0;
     const std::size_t place = std::size_t{advertised.port} - port_first_;
     for (std::size_t index = 0; index < addresses_.size(); ++index) {
         if (addresses_[index].advertised != advertised.address) continue;
         const std::uint16_t owner = owners_[index][place].load(std::memory_order_acquire);
-        if (owner != 0) return static_cast<WorkerIndex>(owner - 1);
+        if (owner != 0) return owner;
     }
-    return std::nullopt;
+    return 0;
+}
+
+std::optional<WorkerIndex> RelayDirectory::owner(const Endpoint& advertised) const noexcept {
+    const std::uint16_t owner = published(advertised);
+    if (owner == 0 || (owner & of_tcp) != 0) return std::nullopt;
+    return static_cast<WorkerIndex>(owner - 1);
+}
+
+bool RelayDirectory::listens(const Endpoint& relayed) const noexcept {
+    return (published(relayed) & of_tcp) != 0;
+}
+
+Endpoint RelayDirectory::as_local(Endpoint advertised) const noexcept {
+    const auto ours = std::ranges::find(addresses_, advertised.address, &RelayAddress::advertised);
+    if (ours != addresses_.end()) advertised.address = ours->local;
+    return advertised;
+}
+
+Endpoint RelayDirectory::as_advertised(Endpoint local) const noexcept {
+    const auto ours = std::ranges::find(addresses_, local.address, &RelayAddress::local);
+    if (ours != addresses_.end()) local.address = ours->advertised;
+    return local;
 }
 
 bool RelayDirectory::take_quota(const std::string& username, std::uint32_t limit) {

@@ -46,8 +46,9 @@ public:
     // is held too. `random` decides address and port. None when the family has no port left.
     [[nodiscard]] std::optional<RelayPort> take(protocol::Family family, relay::PortWish wish,
                                                 std::uint64_t random);
-    // The socket is open: hairpin and peer policy may find it from now on.
-    void publish(const RelayPort& port, WorkerIndex owner);
+    // The socket is open: hairpin (UDP) and peer policy may find it from now on.
+    void publish(const RelayPort& port, WorkerIndex owner,
+                 protocol::Transport transport = protocol::Transport::udp);
     // Ends both publication and holding.
     void give_back(const RelayPort& port);
 
@@ -64,12 +65,17 @@ public:
     // Gives back reservations that nobody redeemed. Any worker may call it, each second or so.
     void expire(protocol::TimePoint now);
 
-    // The worker that serves this relayed address as clients see it. Lock-free.
+    // The worker that serves this relayed address, of UDP, as clients see it. Lock-free.
     [[nodiscard]] std::optional<WorkerIndex> owner(
         const protocol::Endpoint& advertised) const noexcept;
     [[nodiscard]] bool contains(const protocol::Endpoint& relayed) const noexcept override {
         return owner(relayed).has_value();
     }
+    // Lock-free too.
+    [[nodiscard]] bool listens(const protocol::Endpoint& relayed) const noexcept override;
+    // The same where it is none of ours: behind a 1:1 NAT our host knows its own addresses alone.
+    [[nodiscard]] protocol::Endpoint as_local(protocol::Endpoint advertised) const noexcept;
+    [[nodiscard]] protocol::Endpoint as_advertised(protocol::Endpoint local) const noexcept;
 
     // Allocations per user over all workers (RFC 8656 section 7.2 (10)).
     [[nodiscard]] bool take_quota(const std::string& username, std::uint32_t limit);
@@ -87,9 +93,11 @@ private:
         std::string username;
         protocol::TimePoint until;
     };
-    // By port - first: the worker's index and one; 0: not live.
+    // By port - first: the worker's index and one, of_tcp for a TCP allocation's; 0: not live.
+    static constexpr std::uint16_t of_tcp = 0x8000;
     using Owners = std::vector<std::atomic<std::uint16_t>>;
 
+    [[nodiscard]] std::uint16_t published(const protocol::Endpoint& advertised) const noexcept;
     [[nodiscard]] std::size_t address_of(const RelayPort& port) const noexcept;
     [[nodiscard]] std::size_t place_of(const RelayPort& port) const noexcept;
     void give_back_locked(const RelayPort& port) TURNPIKE_REQUIRES(mutex_);

@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "auth/peer_policy.hpp"
 #include "server/turn/allocation_table.hpp"
@@ -24,6 +25,7 @@
 namespace turnpike::support {
 
 using protocol::AllocationId;
+using protocol::ConnectionId;
 using protocol::Endpoint;
 using protocol::ErrorCode;
 using protocol::Family;
@@ -33,6 +35,8 @@ using protocol::TimePoint;
 struct Holding {
     std::string username;
     turn::Place place;  // of the client
+    bool tcp = false;
+    std::map<ConnectionId, turn::PeerConnections::State> connections;  // to peers
     std::array<std::optional<Endpoint>, 2> relayed;
     std::map<std::pair<Endpoint, std::uint16_t>, TimePoint> routes;  // by peer and channel
     bool operator==(const Holding&) const = default;
@@ -46,10 +50,14 @@ using Holdings = std::map<AllocationId, Holding>;
         Holding& holding = truth[id];
         holding.username = allocation.grant().username;
         holding.place = allocation.place();
+        holding.tcp = allocation.relays_tcp();
         holding.relayed = {allocation.relayed(Family::ipv4), allocation.relayed(Family::ipv6)};
         for (const turn::Effect& effect : allocation.routes()) {
             const auto& install = std::get<turn::InstallRoute>(effect);
             holding.routes[{install.route.peer, install.route.channel}] = install.expires;
+        }
+        for (const ConnectionId connection : allocation.connections().ids()) {
+            holding.connections[connection] = *allocation.connections().state_of(connection);
         }
     }
     return truth;
@@ -78,7 +86,11 @@ public:
             take_ports(wish, opened);
         }
         if (!opened.error) {
-            held_[opened.allocation] = {grant.username, {client, {}}, opened.relayed, {}};
+            Holding& holding = held_[opened.allocation];
+            holding.username = grant.username;
+            holding.place = {client, {}};
+            holding.relayed = opened.relayed;
+            holding.tcp = wish.transport == protocol::Transport::tcp;
         }
         return opened;
     }
@@ -101,14 +113,44 @@ public:
     [[nodiscard]] AllocationId last_opened() const { return AllocationId{last_id_}; }
     [[nodiscard]] const std::map<AllocationId, TimePoint>& deadlines() const { return deadlines_; }
 
+    // TCP relays: names its connections, and remembers who waits for an answer.
+    [[nodiscard]] turn::PeerConnection name(AllocationId allocation, const Endpoint& peer) {
+        return {allocation, ConnectionId{++last_connection_}, peer};
+    }
+    void connecting(const turn::PeerConnection& connection, const turn::AwaitedConnect& awaited) {
+        is(connection, turn::PeerConnections::State::connecting);
+        awaited_.emplace(connection.connection, awaited);
+    }
+    void is(const turn::PeerConnection& connection, turn::PeerConnections::State state) {
+        held_.at(connection.allocation).connections[connection.connection] = state;
+    }
+    // Nothing where nobody waits for it, or not any more.
+    [[nodiscard]] std::optional<turn::AwaitedConnect> settle(ConnectionId connection) {
+        const auto entry = awaited_.find(connection);
+        if (entry == awaited_.end()) return std::nullopt;
+        const turn::AwaitedConnect awaited = entry->second;
+        awaited_.erase(entry);
+        return awaited;
+    }
+    // Connects whose connection was closed: each is owed a 447.
+    std::vector<turn::AwaitedConnect> failed;
+
     [[nodiscard]] bool contains(const Endpoint& relayed) const noexcept override {
-        return std::ranges::any_of(held_, [&](const auto& entry) {
-            return std::ranges::find(entry.second.relayed, std::optional{relayed}) !=
-                   entry.second.relayed.end();
-        });
+        return relays(relayed, false);
+    }
+    [[nodiscard]] bool listens(const Endpoint& relayed) const noexcept override {
+        return relays(relayed, true);
     }
 
 private:
+    [[nodiscard]] bool relays(const Endpoint& relayed, bool tcp) const noexcept {
+        return std::ranges::any_of(held_, [&](const auto& entry) {
+            return entry.second.tcp == tcp &&
+                   std::ranges::find(entry.second.relayed, std::optional{relayed}) !=
+                       entry.second.relayed.end();
+        });
+    }
+
     void take_ports(const turn::OpenRelay& wish, turn::OpenedRelay& opened) {
         bool any = false;
         for (std::size_t index = 0; index < 2; ++index) {
@@ -162,7 +204,12 @@ private:
             return route.first.first.address.family() == close.family;
         });
     }
+    void carry_out(const turn::ClosePeerConnection& close) {
+        REQUIRE(held_.at(close.allocation).connections.erase(close.connection) == 1);
+        if (const auto awaited = settle(close.connection)) failed.push_back(*awaited);
+    }
     void carry_out(const turn::EndAllocation& end) {
+        REQUIRE(held_.at(end.allocation).connections.empty());
         REQUIRE(held_.erase(end.allocation) == 1);
         deadlines_.erase(end.allocation);
         ended_.insert_or_assign(end.allocation, end.reason);
@@ -177,6 +224,8 @@ private:
     std::map<AllocationId, turn::EndReason> ended_;
     std::map<AllocationId, TimePoint> deadlines_;
     std::map<Claim, Endpoint> reserved_;
+    std::map<ConnectionId, turn::AwaitedConnect> awaited_;
+    std::uint32_t last_connection_ = 0;
     std::uint64_t last_id_ = 0;
     std::uint64_t last_token_ = 0;
     std::uint16_t next_port_ = 49150;

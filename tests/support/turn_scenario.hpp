@@ -85,6 +85,8 @@ public:
         return allocation != nullptr &&
                worker.held().at(allocation->id()).routes.contains({peer, channel});
     }
+    // Carries out and clears.
+    void apply(turn::Effects& effects);
     // The invariant: nothing is held that the rules do not know, nothing due is missed.
     void check_truth() const;
 
@@ -95,8 +97,9 @@ public:
     auth::PeerPolicy policy;
     turn::Dispatcher dispatcher;
     std::optional<std::uint64_t> redirects;
-    Fault fault;                 // for the next message only
-    turn::Effects last_effects;  // of the last message or tick
+    Fault fault;                           // for the next message only
+    turn::PeerConnection last_connection;  // as ConnectPeer or AttachClient named it
+    turn::Effects last_effects;            // of the last message or tick
 
     Client alice{*this, "alice", "192.0.2.10:50000"};
     Client bob{*this, "bob", "192.0.2.20:50000"};
@@ -106,7 +109,6 @@ private:
                                 const Fault& now_wrong);
     turn::Outcome opened(const turn::Request& request, const turn::OpenRelay& wish,
                          const Fault& now_wrong);
-    void apply(turn::Effects& effects);
 };
 
 inline Scenario::Scenario(ScenarioOptions options)
@@ -146,9 +148,23 @@ inline Answer Scenario::deliver(const protocol::FiveTuple& five_tuple, protocol:
         const turn::Request later{*message, five_tuple, now, reply};
         outcome = opened(later, turn::OpenRelay{*wish}, now_wrong);
     }
-    check_truth();
+    if (!std::holds_alternative<turn::AttachClient>(outcome)) check_truth();
     if (const auto* reply_to_client = std::get_if<turn::Reply>(&outcome)) {
         return Answer{*reply_to_client};
+    }
+    if (const auto* connect = std::get_if<turn::ConnectPeer>(&outcome)) {
+        last_connection = worker.name(connect->allocation, connect->peer);
+        dispatcher.connecting(last_connection, now.steady, effects);
+        worker.connecting(last_connection, connect->awaited);
+        apply(effects);
+        check_truth();
+        return Answer{};  // comes later
+    }
+    if (const auto* attach = std::get_if<turn::AttachClient>(&outcome)) {
+        last_connection = attach->connection;
+        worker.is(attach->connection, turn::PeerConnections::State::bound);
+        check_truth();
+        return Answer{attach->reply};
     }
     if (const auto* relay = std::get_if<turn::RelayToPeer>(&outcome)) {
         return Answer{Relayed{relay->peer, std::string{protocol::as_text(relay->data)},

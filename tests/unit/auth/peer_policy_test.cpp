@@ -20,7 +20,11 @@ public:
     [[nodiscard]] bool contains(const Endpoint& relayed) const noexcept override {
         return relays.contains(relayed);
     }
+    [[nodiscard]] bool listens(const Endpoint& relayed) const noexcept override {
+        return listeners.contains(relayed);
+    }
     std::set<Endpoint> relays;
+    std::set<Endpoint> listeners;
 };
 
 struct Gate {
@@ -34,6 +38,9 @@ struct Gate {
     }
     [[nodiscard]] bool permits_endpoint(const char* endpoint) const {
         return PeerPolicy{settings, live}.permits(*Endpoint::parse(endpoint));
+    }
+    [[nodiscard]] bool permits_connection(const char* endpoint) const {
+        return PeerPolicy{settings, live}.permits_connection(*Endpoint::parse(endpoint));
     }
 };
 
@@ -284,6 +291,37 @@ TEST_CASE("random ranges hold exactly the addresses that arithmetic says", "[P4]
         const PeerPolicy policy{{.deny = {denied}}, live};
         CHECK(policy.permits(IpAddress::v6(probe)) == ((wide(probe) & mask) != network));
     }
+}
+
+TEST_CASE("a connection is judged as a datagram is, by address and port", "[J8][P4]") {
+    Gate gate;
+    CHECK(gate.permits_connection("8.8.8.8:80"));
+    CHECK_FALSE(gate.permits_connection("8.8.8.8:0"));
+    CHECK_FALSE(gate.permits_connection("10.0.0.1:80"));
+    CHECK_FALSE(gate.permits_connection("[::ffff:127.0.0.1]:80"));
+    CHECK_FALSE(gate.permits_connection("224.0.0.1:80"));
+    gate.allow("10.0.0.0/24:80");
+    gate.deny("8.8.8.8:25");
+    CHECK(gate.permits_connection("10.0.0.1:80"));
+    CHECK_FALSE(gate.permits_connection("10.0.0.1:81"));
+    CHECK_FALSE(gate.permits_connection("8.8.8.8:25"));
+}
+
+TEST_CASE("where our relays stand only TCP relays are connected to, whatever is allowed",
+          "[J8][P5]") {
+    Gate gate;
+    const char* relayed = GENERATE("203.0.113.5", "2001:db8:5::5");
+    gate.settings.own = gate.settings.relayed = {*IpAddress::parse(relayed)};
+    gate.settings.own.push_back(*IpAddress::parse("203.0.113.6"));
+    gate.allow("0.0.0.0/0");
+    gate.allow("::/0");
+    const IpAddress address = *IpAddress::parse(relayed);
+    gate.live.relays = {{address, 50000}};
+    gate.live.listeners = {{address, 50001}};
+    const PeerPolicy policy{gate.settings, gate.live};
+    CHECK(policy.permits_connection({address, 50001}));
+    CHECK_FALSE(policy.permits_connection({address, 50000}));
+    CHECK_FALSE(policy.permits_connection({address, 3478}));
 }
 
 }  // namespace

@@ -8,8 +8,8 @@ namespace {
 
 using namespace turnpike::support;
 
-constexpr std::array turn_methods{Method::allocate, Method::refresh, Method::create_permission,
-                                  Method::channel_bind};
+constexpr std::array turn_methods{Method::allocate,     Method::refresh, Method::create_permission,
+                                  Method::channel_bind, Method::connect, Method::connection_bind};
 
 // The types of an answer's attributes, in order.
 std::vector<int> shape(const Answer& answer) {
@@ -28,8 +28,8 @@ Octets bare(MessageClass message_class, Method method) {
 
 TEST_CASE("unknown methods are met with silence, before authentication", "[A10][X20]") {
     Scenario s;
-    for (const unsigned method : {0x000U, 0x002U, 0x005U, 0x00AU, 0x00BU, 0x00CU, 0x00DU, 0x07FU,
-                                  0x080U, 0x0FFU, 0x100U, 0xFFFU}) {
+    for (const unsigned method :
+         {0x000U, 0x002U, 0x005U, 0x00CU, 0x00DU, 0x07FU, 0x080U, 0x0FFU, 0x100U, 0xFFFU}) {
         for (const auto message_class : {MessageClass::request, MessageClass::indication,
                                          MessageClass::success, MessageClass::error}) {
             CHECK(s.deliver(s.alice.five_tuple, bare(message_class, static_cast<Method>(method)))

@@ -252,5 +252,32 @@ TEST_CASE("no port is lost or doubled, whatever happens to its reservation", "[D
     }
 }
 
+TEST_CASE("a TCP allocation's address listens, and no datagram is handed to it", "[J4][J21]") {
+    RelayDirectory directory{{at("10.0.0.5", "203.0.113.5")}, 50000, 50009};
+    const auto port = directory.take(Family::ipv4, PortWish::any, 1);
+    REQUIRE(port);
+    CHECK_FALSE(directory.listens(port->advertised));
+    directory.publish(*port, 3, protocol::Transport::tcp);
+    CHECK(directory.listens(port->advertised));
+    CHECK_FALSE(directory.contains(port->advertised));
+    CHECK_FALSE(directory.owner(port->advertised));
+    directory.give_back(*port);
+    CHECK_FALSE(directory.listens(port->advertised));
+    directory.publish(*directory.take(Family::ipv4, PortWish::any, 1), 3);
+    CHECK_FALSE(directory.listens(port->advertised));
+    CHECK(directory.owner(port->advertised) == WorkerIndex{3});
+}
+
+TEST_CASE("our own addresses have a name outside and one inside", "[J9]") {
+    const RelayDirectory directory{{at("10.0.0.5", "203.0.113.5")}, 50000, 50009};
+    const auto inside = *Endpoint::parse("10.0.0.5:7");
+    const auto outside = *Endpoint::parse("203.0.113.5:7");
+    const auto other = *Endpoint::parse("192.0.2.1:7");
+    CHECK(directory.as_local(outside) == inside);
+    CHECK(directory.as_advertised(inside) == outside);
+    CHECK(directory.as_local(other) == other);
+    CHECK(directory.as_advertised(other) == other);
+}
+
 }  // namespace
 }  // namespace turnpike::worker
