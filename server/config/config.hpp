@@ -96,6 +96,7 @@ struct Relay {
     Acceleration acceleration{};
     std::vector<std::string> interfaces;
     bool mobility = false;  // RFC 8016
+    bool tcp = false;       // RFC 6062
     bool operator==(const Relay&) const = default;
 };
 
@@ -151,6 +152,7 @@ struct Limits {
     std::chrono::seconds lifetime_max{};
     std::uint32_t permissions_per_allocation = 0;
     std::uint32_t channels_per_allocation = 0;
+    std::uint32_t tcp_peers_per_allocation = 0;
     std::uint32_t tcp_connections = 0;
     std::uint32_t tcp_connections_per_address = 0;
     std::size_t tcp_buffer_bytes = 0;

@@ -57,6 +57,14 @@ inline constexpr std::array limits_options{
         .min = 1,
         .max = 16'383,
     }),
+    at<&Config::limits, &Limits::tcp_peers_per_allocation>({
+        .key = "limits.tcp_peers_per_allocation",
+        .fallback = "64",
+        .help = "TCP connections to peers that one allocation may hold (RFC 6062); each bound one "
+                "counts as a connection of its client too",
+        .min = 1,
+        .max = 65535,
+    }),
     at<&Config::limits, &Limits::tcp_connections>({
         .key = "limits.tcp_connections",
         .fallback = "10000",

@@ -68,6 +68,13 @@ constexpr std::array relay_options{
             "address or transport changes (RFC 8016); such a relay outlives its connection",
         .needs_restart = true,
     }),
+    at<&Config::relay, &Relay::tcp>({
+        .key = "relay.tcp",
+        .fallback = "true",
+        .help = "Clients on TCP and TLS may have TCP connections relayed too, to peers and from "
+                "them (RFC 6062); peers.allow and peers.deny say which peers",
+        .needs_restart = true,
+    }),
     at<&Config::relay, &Relay::acceleration>({
         .key = "relay.acceleration",
         .fallback = R"("auto")",

@@ -48,6 +48,8 @@ enum class Counter : std::uint8_t {
     message_create_permission,
     message_channel_bind,
     message_send,
+    message_connect,
+    message_connection_bind,
     message_other,
     error_300,
     error_400,
@@ -60,6 +62,8 @@ enum class Counter : std::uint8_t {
     error_441,
     error_442,
     error_443,
+    error_446,
+    error_447,
     error_486,
     error_500,
     error_508,
@@ -108,6 +112,14 @@ enum class Counter : std::uint8_t {
     dtls_handed_over,
     dtls_failed,
     dtls_closed,
+    peer_connected,
+    peer_accepted,
+    peer_bound,
+    peer_failed,
+    peer_refused,
+    peer_closed,
+    peer_cut_stalled,
+    peer_cut_limit,
     count  // not a counter: how many there are
 };
 
@@ -145,6 +157,10 @@ inline constexpr std::string_view closed_help = "TCP connections ended, by reaso
 inline constexpr std::string_view handshakes_help = "TLS handshakes ended, by result";
 inline constexpr std::string_view dtls_handed_help =
     "DTLS associations that a thread took over from the one that shook hands";
+inline constexpr std::string_view peers_help =
+    "Connections between TCP allocations and peers, by what happened";
+inline constexpr std::string_view peers_closed_help =
+    "Connections to peers that carried data and ended before their allocation, by reason";
 inline constexpr std::string_view handed_help =
     "TCP connections that went on at the worker which has their allocation";
 
@@ -211,6 +227,10 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::message_channel_bind, "turnpike_messages_total", R"(method="channel_bind")",
                messages_help},
     CounterRow{Counter::message_send, "turnpike_messages_total", R"(method="send")", messages_help},
+    CounterRow{Counter::message_connect, "turnpike_messages_total", R"(method="connect")",
+               messages_help},
+    CounterRow{Counter::message_connection_bind, "turnpike_messages_total",
+               R"(method="connection_bind")", messages_help},
     CounterRow{Counter::message_other, "turnpike_messages_total", R"(method="other")",
                messages_help},
     CounterRow{Counter::error_300, "turnpike_errors_total", R"(code="300")", errors_help},
@@ -224,6 +244,8 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::error_441, "turnpike_errors_total", R"(code="441")", errors_help},
     CounterRow{Counter::error_442, "turnpike_errors_total", R"(code="442")", errors_help},
     CounterRow{Counter::error_443, "turnpike_errors_total", R"(code="443")", errors_help},
+    CounterRow{Counter::error_446, "turnpike_errors_total", R"(code="446")", errors_help},
+    CounterRow{Counter::error_447, "turnpike_errors_total", R"(code="447")", errors_help},
     CounterRow{Counter::error_486, "turnpike_errors_total", R"(code="486")", errors_help},
     CounterRow{Counter::error_500, "turnpike_errors_total", R"(code="500")", errors_help},
     CounterRow{Counter::error_508, "turnpike_errors_total", R"(code="508")", errors_help},
@@ -304,6 +326,19 @@ inline constexpr std::array counter_rows{
                dtls_closed_help},
     CounterRow{Counter::dtls_closed, "turnpike_dtls_closed_total", R"(reason="peer")",
                dtls_closed_help},
+    CounterRow{Counter::peer_connected, "turnpike_tcp_peers_total", R"(event="connected")",
+               peers_help},
+    CounterRow{Counter::peer_accepted, "turnpike_tcp_peers_total", R"(event="accepted")",
+               peers_help},
+    CounterRow{Counter::peer_bound, "turnpike_tcp_peers_total", R"(event="bound")", peers_help},
+    CounterRow{Counter::peer_failed, "turnpike_tcp_peers_total", R"(event="failed")", peers_help},
+    CounterRow{Counter::peer_refused, "turnpike_tcp_peers_total", R"(event="refused")", peers_help},
+    CounterRow{Counter::peer_closed, "turnpike_tcp_peers_closed_total", R"(reason="done")",
+               peers_closed_help},
+    CounterRow{Counter::peer_cut_stalled, "turnpike_tcp_peers_closed_total", R"(reason="stalled")",
+               peers_closed_help},
+    CounterRow{Counter::peer_cut_limit, "turnpike_tcp_peers_closed_total", R"(reason="limit")",
+               peers_closed_help},
 };
 
 static_assert(counter_rows.size() == counter_count);
@@ -341,6 +376,10 @@ static_assert(
             return Counter::error_442;
         case 443:
             return Counter::error_443;
+        case 446:
+            return Counter::error_446;
+        case 447:
+            return Counter::error_447;
         case 486:
             return Counter::error_486;
         case 500:

@@ -101,7 +101,8 @@ Settings worker_settings(const config::Config& config, const std::vector<RelayAd
     settings.turn.session_limit = limits.session;
     settings.turn.permissions_max = limits.permissions_per_allocation;
     settings.turn.channels_max = limits.channels_per_allocation;
-    settings.turn.relays_tcp = false;  // nothing carries them yet
+    settings.turn.relays_tcp = config.relay.tcp;
+    settings.turn.connections_max = limits.tcp_peers_per_allocation;
     settings.turn.channels = config.relay.channels == config::Channels::rfc5766
                                  ? protocol::ChannelRange::rfc5766
                                  : protocol::ChannelRange::rfc8656;

@@ -9,6 +9,7 @@
 
 #include "protocol/address.hpp"
 #include "protocol/bytes.hpp"
+#include "server/turn/outcome.hpp"
 #include "server/worker/outbox.hpp"
 #include "server/worker/relay_directory.hpp"
 
@@ -30,6 +31,9 @@ public:
     virtual void leave(WorkerIndex owner) = 0;
     // Where it cannot, the message is answered here.
     [[nodiscard]] virtual bool can_leave() const noexcept { return true; }
+    // What follows the message that is being handled, both ways, is between client and peer
+    // (RFC 6062 section 5.4). After answer(). False where it is over by now.
+    [[nodiscard]] virtual bool attach(const turn::PeerConnection& connection) = 0;
 };
 
 struct ClientLink {

@@ -8,11 +8,11 @@ namespace turnpike::worker {
 using protocol::ConnectionId;
 using telemetry::MutexLock;
 
-ConnectionId ConnectionDirectory::take(WorkerIndex owner) {
+ConnectionDirectory::Name ConnectionDirectory::take(WorkerIndex owner) {
     const MutexLock lock{mutex_};
     while (true) {
         const ConnectionId id{static_cast<std::uint32_t>(random_number())};
-        if (owners_.try_emplace(id, owner).second) return id;
+        if (owners_.try_emplace(id, owner).second) return {*this, id};
     }
 }
 

@@ -11,6 +11,7 @@
 #include "server/telemetry/counters.hpp"
 #include "server/worker/holdings.hpp"
 #include "server/worker/outbox.hpp"
+#include "server/worker/peer_streams.hpp"
 #include "server/worker/shared.hpp"
 #include "server/worker/udp_sockets.hpp"
 
@@ -23,6 +24,7 @@ struct Context {
     boost::asio::io_context io{1};
     relay::RouteTable routes{};
     Holdings holdings{};
+    PeerStreams peer_streams{};
     net::ReceiveBatch inbox{};
     Outbox outbox{counters};
     UdpSockets udp_sockets{};   // that serve clients in the clear

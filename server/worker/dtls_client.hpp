@@ -60,6 +60,9 @@ public:
     void leave(WorkerIndex owner) override;
     // Only once: the worker that its datagrams come to knows of one other.
     [[nodiscard]] bool can_leave() const noexcept override { return !setup_.is_guest; }
+    [[nodiscard]] bool attach(const turn::PeerConnection& /*connection*/) override {
+        return false;  // only streams are joined
+    }
 
     void heard(protocol::TimePoint now) noexcept { heard_ = now; }
     // What leaves, once. Nothing else may be asked of this client afterwards.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/effect_executor.hpp"
 
+#include <array>
 #include <cassert>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
+#include "server/turn/connect.hpp"
 #include "server/turn/outcome.hpp"
 
 namespace turnpike::worker {
@@ -15,6 +17,9 @@ using telemetry::Counter;
 using turn::EndReason;
 
 namespace {
+
+// SOFTWARE may take 763 octets (RFC 8489 section 14.14).
+constexpr std::size_t connect_answer_octets = 1024;
 
 Counter end_counter(EndReason reason) noexcept {
     switch (reason) {
@@ -100,6 +105,35 @@ void EffectExecutor::carry_out(const turn::CloseRelay& effect) {
     if (Holding* holding = context_.holdings.find(effect.allocation)) {
         close(*holding, effect.family);
     }
+}
+
+void EffectExecutor::carry_out(const turn::ClosePeerConnection& effect) {
+    wheel_.cancel({TimerKind::peer_connection, static_cast<std::uint32_t>(effect.connection)});
+    auto stream = context_.peer_streams.take(effect.connection);
+    if (stream == nullptr) return;
+    const bool carried = stream->state() == PeerStream::State::over;
+    const bool has_client = stream->has_client();
+    const Counter reason = stream->reason();
+    const turn::PeerConnection connection = stream->connection();
+    const auto awaited = stream->take_awaited();
+    stream.reset();  // before it is counted, as an allocation is
+    if (has_client) context_.count(Counter::tcp_closed);  // its connection, which came as others do
+    if (carried) context_.count(reason);
+    if (awaited) {
+        context_.count(Counter::peer_failed);
+        answer(*awaited, connection, std::nullopt);
+    }
+}
+
+void EffectExecutor::answer(const turn::AwaitedConnect& awaited,
+                            const turn::PeerConnection& connection,
+                            std::optional<protocol::ConnectionId> name) {
+    const Holding* holding = context_.holdings.find(connection.allocation);
+    if (holding == nullptr || holding->link.stream == nullptr) return;
+    if (!name) context_.count(Counter::error_447);
+    std::array<std::byte, connect_answer_octets> room{};
+    holding->link.stream->answer(
+        turn::answer_connect(awaited, name, context_.shared.settings.turn.software, room));
 }
 
 void EffectExecutor::carry_out(const turn::EndAllocation& effect, protocol::TimePoint now) {

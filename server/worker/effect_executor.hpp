@@ -24,11 +24,16 @@ public:
     // The rules have accepted the allocation.
     void announce(protocol::AllocationId id, std::chrono::seconds lifetime);
 
+    // The answer to a Connect, to where its allocation's client is: success with the connection's
+    // name, or 447.
+    void answer(const turn::AwaitedConnect& awaited, const turn::PeerConnection& connection,
+                std::optional<protocol::ConnectionId> name);
+
 private:
     void carry_out(const turn::InstallRoute& effect);
     void carry_out(const turn::RemoveRoute& effect);
     void carry_out(const turn::CloseRelay& effect);
-    void carry_out(const turn::ClosePeerConnection& /*effect*/) {}  // none is opened yet
+    void carry_out(const turn::ClosePeerConnection& effect);
     void carry_out(const turn::EndAllocation& effect, protocol::TimePoint now);
     void carry_out(const turn::SetDeadline& effect);
     void carry_out(const turn::MoveClient& effect, const ClientLink* link);

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "server/net/peer_socket.hpp"
 #include "server/net/relay_socket.hpp"
 #include "server/net/socket_options.hpp"
 #include "server/worker/allocation_owner.hpp"
@@ -64,7 +65,7 @@ turn::OpenedRelay RelayOpener::open(const turn::OpenRelay& wish, const Client& c
     for (const Family family : {Family::ipv4, Family::ipv6}) {
         const std::size_t index = turn::index_of(family);
         if (wish.reservation || !wish.families[index]) continue;
-        halves[index] = bind_any(family, port_wish(wish));
+        halves[index] = bind_any(family, wish);
         if (!halves[index]) opened.family_error[index] = ErrorCode::insufficient_capacity;
     }
     if (!halves[0] && !halves[1]) {
@@ -76,14 +77,15 @@ turn::OpenedRelay RelayOpener::open(const turn::OpenRelay& wish, const Client& c
     return opened;
 }
 
-std::optional<RelayEnd> RelayOpener::bind_any(Family family, PortWish wish) {
+std::optional<RelayEnd> RelayOpener::bind_any(Family family, const turn::OpenRelay& asked) {
     RelayDirectory& directory = context_.shared.directory;
+    const PortWish wish = port_wish(asked);
     std::vector<RelayPort> refused;  // held until the search is over, so that none is found twice
     std::optional<RelayEnd> found;
     for (int tries = 0; tries < tries_max && !found; ++tries) {
         const auto port = directory.take(family, wish, random_number());
         if (!port) break;
-        auto socket = bind(port->local);
+        auto socket = bind(port->local, asked.transport);
         bool usable = socket.has_value();
         // A reserved port is bound when it is asked for; here only whether it could be.
         if (usable && wish == PortWish::pair) {
@@ -104,7 +106,7 @@ std::optional<RelayEnd> RelayOpener::bind_reserved(const RelayDirectory::Claim& 
                                                    protocol::TimePoint now) {
     const auto port = context_.shared.directory.redeem(claim, now);
     if (!port) return std::nullopt;
-    auto socket = bind(port->local);
+    auto socket = bind(port->local, protocol::Transport::udp);
     if (!socket) {
         give_back(*port, PortWish::any);
         return std::nullopt;
@@ -112,10 +114,12 @@ std::optional<RelayEnd> RelayOpener::bind_reserved(const RelayDirectory::Claim& 
     return RelayEnd{*port, *std::move(socket)};
 }
 
-protocol::Result<std::unique_ptr<net::Watch>> RelayOpener::bind(const protocol::Endpoint& local) {
-    auto socket = net::open_relay_socket(local);
+protocol::Result<std::unique_ptr<net::Watch>> RelayOpener::bind(const protocol::Endpoint& local,
+                                                                protocol::Transport transport) {
+    const bool tcp = transport == protocol::Transport::tcp;
+    auto socket = tcp ? net::open_peer_listener(local) : net::open_relay_socket(local);
     if (!socket) return socket.error();
-    if (context_.shared.settings.copies_traffic_class) {
+    if (!tcp && context_.shared.settings.copies_traffic_class) {
         net::report_traffic_class(socket->get(), local.address.family());
     }
     auto watch = std::make_unique<net::Watch>(context_.io, *std::move(socket));
@@ -152,15 +156,25 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves
         const std::size_t index = turn::index_of(family);
         if (!halves[index]) continue;
         const RelayPort port = halves[index]->port;
-        seed.relayed[index] = opened.relayed[index] = port.advertised;
+        opened.relayed[index] = port.advertised;
+        // No datagram is ever handed to a TCP allocation.
+        if (wish.transport == protocol::Transport::udp) seed.relayed[index] = port.advertised;
         holding.relays[index] = std::move(halves[index]);
-        net::Watch& socket = *holding.relays[index]->socket;
-        socket.on_readable([this, &holding, family] { events_.readable(holding, family); });
-        socket.on_error([this, &holding, family] { events_.failing(holding, family); });
-        context_.shared.directory.publish(port, context_.index);
+        watch(holding, family, wish.transport);
+        context_.shared.directory.publish(port, context_.index, wish.transport);
         if (wish.reserve_next) opened.reservation = reserve_after(port, grant.username, now);
     }
     holding.session = &context_.routes.open(seed, now);
+}
+
+void RelayOpener::watch(Holding& holding, Family family, protocol::Transport transport) {
+    net::Watch& socket = *holding.relays[turn::index_of(family)]->socket;
+    if (transport == protocol::Transport::tcp) {
+        socket.on_readable([this, &holding, family] { events_.acceptable(holding, family); });
+        return;
+    }
+    socket.on_readable([this, &holding, family] { events_.readable(holding, family); });
+    socket.on_error([this, &holding, family] { events_.failing(holding, family); });
 }
 
 std::uint64_t RelayOpener::reserve_after(const RelayPort& port, std::string_view username,

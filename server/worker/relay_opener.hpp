@@ -21,7 +21,8 @@ public:
     // What happens at a relay socket.
     struct Events {
         Event readable;
-        Event failing;  // an ICMP error waits in it
+        Event failing;     // an ICMP error waits in it
+        Event acceptable;  // a peer connects, to a TCP allocation
     };
 
     RelayOpener(Context& context, Events events);
@@ -38,11 +39,13 @@ public:
 private:
     using Halves = std::array<std::optional<RelayEnd>, 2>;
 
-    [[nodiscard]] std::optional<RelayEnd> bind_any(protocol::Family family, relay::PortWish wish);
+    [[nodiscard]] std::optional<RelayEnd> bind_any(protocol::Family family,
+                                                   const turn::OpenRelay& wish);
     [[nodiscard]] std::optional<RelayEnd> bind_reserved(const RelayDirectory::Claim& claim,
                                                         protocol::TimePoint now);
     [[nodiscard]] protocol::Result<std::unique_ptr<net::Watch>> bind(
-        const protocol::Endpoint& local);
+        const protocol::Endpoint& local, protocol::Transport transport);
+    void watch(Holding& holding, protocol::Family family, protocol::Transport transport);
     void give_back(const RelayPort& port, relay::PortWish wish);
     void hold(const turn::OpenRelay& wish, const Client& client, Halves halves,
               turn::OpenedRelay& opened);

@@ -27,10 +27,16 @@ struct DtlsSettings {
     std::chrono::seconds idle{30};       // without an allocation
 };
 
+struct PeerStreamSettings {
+    std::chrono::seconds not_reading{300};  // octets wait, and their reader takes none
+    std::chrono::seconds half_closed{60};   // one side has ended, and nothing comes from the other
+};
+
 struct Settings {
     turn::Settings turn;
     StreamSettings stream;
     DtlsSettings dtls;
+    PeerStreamSettings peer_stream;
     std::vector<protocol::Subnet> proxies;  // whose connections begin with a PROXY header
     AnswerBudgetSettings budget;            // of one worker
     bool rfc3489 = false;                   // Binding requests without a cookie are answered

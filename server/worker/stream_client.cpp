@@ -71,8 +71,19 @@ void StreamClient::half_close() {
 void StreamClient::leave(WorkerIndex owner) {
     if (!listening()) return;
     connection_.take_back();
+    depart(owner);
+}
+
+bool StreamClient::attach(const turn::PeerConnection& connection) {
+    if (!listening()) return false;
+    connection_.detach();
+    depart(connection);
+    return true;
+}
+
+void StreamClient::depart(const Destination& destination) {
     state_ = State::leaving;
-    owner_ = owner;
+    destination_ = destination;
     socket_->pause_reading();
     stir();
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <variant>
 
 #include "protocol/address.hpp"
 #include "protocol/time.hpp"
@@ -28,7 +29,7 @@ public:
         fresh,          // no whole message yet
         talking,        // messages both ways
         half_closed,    // the client sends no more; what is owed still goes out
-        leaving,        // to be handed to another worker with the turn
+        leaving,        // to be handed to another worker, or to a peer, with the turn
         over,           // to be ended with the turn
     };
     // Something waits to be written, or can be again, or the client is over.
@@ -47,6 +48,7 @@ public:
     void answer(protocol::Bytes message) override;
     [[nodiscard]] bool relay(protocol::Bytes message) override;
     void leave(WorkerIndex owner) override;
+    [[nodiscard]] bool attach(const turn::PeerConnection& connection) override;
 
     // What follows is a handshake of TLS, which has this place among all that are under way.
     void shake_hands(ConnectionLimits::Place place) noexcept;
@@ -76,7 +78,9 @@ public:
     // The handshake is not done, or never was.
     [[nodiscard]] bool in_handshake() const noexcept { return static_cast<bool>(handshake_); }
     [[nodiscard]] telemetry::Counter reason() const noexcept { return reason_; }
-    [[nodiscard]] WorkerIndex owner() const noexcept { return owner_; }  // where it leaves
+    // Where it leaves to: a worker, or a peer of this one.
+    using Destination = std::variant<WorkerIndex, turn::PeerConnection>;
+    [[nodiscard]] const Destination& destination() const noexcept { return destination_; }
     [[nodiscard]] const protocol::FiveTuple& five_tuple() const noexcept { return five_tuple_; }
     [[nodiscard]] const ClientLink& link() const noexcept { return link_; }
     [[nodiscard]] net::TcpConnection& connection() noexcept { return connection_; }
@@ -88,6 +92,8 @@ public:
     void stir() { on_change_(*this); }
 
 private:
+    void depart(const Destination& destination);
+
     // Constant after construction.
     protocol::FiveTuple five_tuple_;
     StreamSettings limits_;
@@ -98,7 +104,7 @@ private:
     net::TcpConnection connection_;
     ConnectionLimits::Place place_;
     ConnectionLimits::Place handshake_;
-    WorkerIndex owner_ = 0;
+    Destination destination_;
     State state_ = State::fresh;
     telemetry::Counter reason_ = telemetry::Counter::tcp_closed;
     std::uint64_t written_ = 0;       // as of read_since_

@@ -193,12 +193,15 @@ void StreamService::adopt(HandedConnection connection, Moment now) {
     if (client->listening()) read(*client, now);
 }
 
-void StreamService::hand_over(StreamClient& client) {
-    const WorkerIndex owner = client.owner();
+void StreamService::hand_over(StreamClient& client, TimePoint now) {
+    const StreamClient::Destination destination = client.destination();
     HandedConnection connection = client.release();
     std::erase(changed_, &client);
     clients_.erase(connection.five_tuple);
-    if (!parts_.post_office.hand_over(owner, std::move(connection))) {
+    if (const auto* peer = std::get_if<turn::PeerConnection>(&destination)) {
+        parts_.peers.attach(std::move(connection), *peer, now);
+    } else if (!parts_.post_office.hand_over(std::get<WorkerIndex>(destination),
+                                             std::move(connection))) {
         context_.count(Counter::tcp_cut_handover);
     }
 }
@@ -258,6 +261,7 @@ void StreamService::take_messages(StreamClient& client, Moment now) {
         handle(client, *frame, now);
     }
     context_.outbox.flush();  // before its payloads are read over
+    if (client.state() == StreamClient::State::leaving) return;  // what it does is another's matter
     if (client.connection().broken()) client.finish(Counter::tcp_cut_malformed);
     if (client.connection().overflows()) client.finish(Counter::tcp_cut_slow_reader);
     client.drained(now.steady);
@@ -300,7 +304,7 @@ void StreamService::end_turn(TimePoint now) {
             if (client->state() == StreamClient::State::over) {
                 end(*client, now);
             } else if (client->state() == StreamClient::State::leaving) {
-                hand_over(*client);
+                hand_over(*client, now);
             }
         }
     }

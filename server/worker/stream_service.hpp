@@ -20,6 +20,7 @@
 #include "server/worker/effect_executor.hpp"
 #include "server/worker/newcomer.hpp"
 #include "server/worker/packet_relay.hpp"
+#include "server/worker/peer_service.hpp"
 #include "server/worker/stream_client.hpp"
 #include "server/worker/stun_service.hpp"
 
@@ -33,6 +34,7 @@ public:
         StunService& stun;
         PacketRelay& relay;
         const PostOffice& post_office;
+        PeerService& peers;
     };
     struct Listener {
         net::Watch watch;
@@ -72,7 +74,7 @@ private:
     StreamClient* admit(Arrival arrival, protocol::TimePoint now);
     // None where the system has no room for it.
     StreamClient* take_in(HandedConnection connection, protocol::TimePoint now);
-    void hand_over(StreamClient& client);
+    void hand_over(StreamClient& client, protocol::TimePoint now);
     void take_input(StreamClient& client, int reads, protocol::Moment now);
     void take_messages(StreamClient& client, protocol::Moment now);
     void hang_up(StreamClient& client, net::TcpConnection::Input reason, protocol::TimePoint now);

@@ -30,6 +30,10 @@ Counter message_counter(Method method) noexcept {
             return Counter::message_channel_bind;
         case Method::send:
             return Counter::message_send;
+        case Method::connect:
+            return Counter::message_connect;
+        case Method::connection_bind:
+            return Counter::message_connection_bind;
         default:
             return Counter::message_other;
     }
@@ -64,6 +68,14 @@ void StunService::serve(const ClientMessage& message) {
         answer(*reply, message);
     } else if (const auto* indication = std::get_if<turn::RelayToPeer>(&outcome)) {
         parts_.relay.from_send(message, *indication);
+    } else if (const auto* wish = std::get_if<turn::ConnectPeer>(&outcome)) {
+        parts_.peers.connect(*wish, message.now.steady);
+    } else if (const auto* attach = std::get_if<turn::AttachClient>(&outcome)) {
+        answer(attach->reply, message);
+        // Only a stream's bind can succeed. The answer may have been too much for it.
+        if (!message.link.stream->attach(attach->connection)) {
+            parts_.peers.abandon(attach->connection, message.now.steady);
+        }
     }
 }
 

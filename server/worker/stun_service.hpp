@@ -17,6 +17,7 @@
 #include "server/worker/context.hpp"
 #include "server/worker/effect_executor.hpp"
 #include "server/worker/packet_relay.hpp"
+#include "server/worker/peer_service.hpp"
 #include "server/worker/relay_opener.hpp"
 #include "server/worker/visitor_desk.hpp"
 
@@ -30,6 +31,7 @@ public:
         RelayOpener& opener;
         PacketRelay& relay;
         VisitorDesk& visitors;
+        PeerService& peers;
     };
     StunService(Context& context, const Parts& parts);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/worker.hpp"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -16,6 +18,14 @@ namespace {
 
 // How often connections are looked over and reservations that nobody redeemed are given back.
 constexpr auto sweep_interval = 1s;
+
+// splice(2) to a socket whose reader is gone raises SIGPIPE, and no flag of it says not to.
+void ignore_broken_pipes() noexcept {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    (void)::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
 
 Moment read_clock() noexcept {
     return {std::chrono::steady_clock::now(), std::chrono::system_clock::now()};
@@ -46,11 +56,17 @@ Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
                  dispatcher_.heard(message.five_tuple, effects);
                  executor_.execute(effects, message.now.steady, &message.link);
              }},
+      peers_{context_,
+             {dispatcher_, executor_, wheel_},
+             [this](PeerStream& stream) {
+                 turn([&](Moment now) { peers_.proceed(stream, now.steady); });
+             }},
       opener_{context_, relay_events()},
-      stun_{context_, {dispatcher_, executor_, opener_, relay_, visitors_}},
+      stun_{context_, {dispatcher_, executor_, opener_, relay_, visitors_, peers_}},
       dtls_{context_, {dispatcher_, executor_, stun_, relay_, visitors_, wheel_}},
       datagrams_{context_, {stun_, relay_, dtls_, visitors_}},
-      streams_{context_, {dispatcher_, executor_, stun_, relay_, post_office}, stream_events()},
+      streams_{
+          context_, {dispatcher_, executor_, stun_, relay_, post_office, peers_}, stream_events()},
       mail_{context_.io, post_office.bell(index)},
       timer_{context_.io},
       next_sweep_{read_clock().steady + sweep_interval} {
@@ -68,6 +84,7 @@ void Worker::listen_tcp(net::FileDescriptor socket, Entrance entrance) {
 }
 
 void Worker::run() {
+    ignore_broken_pipes();
     arm();
     context_.io.run();
 }
@@ -120,6 +137,10 @@ RelayOpener::Events Worker::relay_events() {
         .failing =
             [this](Holding& holding, protocol::Family family) {
                 turn([&](Moment now) { relay_.errors_from_peers(holding, family, now.steady); });
+            },
+        .acceptable =
+            [this](Holding& holding, protocol::Family family) {
+                turn([&](Moment now) { peers_.accept(holding.id, family, now.steady); });
             }};
 }
 
@@ -133,12 +154,17 @@ void Worker::on_time(Moment now) {
             case TimerKind::association:
                 dtls_.on_time(due.number, now.steady);
                 break;
+            case TimerKind::peer_connection:
+                peers_.on_time(protocol::ConnectionId{static_cast<std::uint32_t>(due.number)},
+                               now.steady);
+                break;
         }
     }
     executor_.execute(effects_, now.steady);
     if (now.steady < next_sweep_) return;
     next_sweep_ = now.steady + sweep_interval;
     streams_.sweep(now.steady);
+    peers_.sweep(now.steady);
     context_.shared.directory.expire(now.steady);
     visitors_.sweep(now.steady);
 }

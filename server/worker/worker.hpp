@@ -13,6 +13,7 @@
 #include "server/worker/datagram_service.hpp"
 #include "server/worker/effect_executor.hpp"
 #include "server/worker/packet_relay.hpp"
+#include "server/worker/peer_service.hpp"
 #include "server/worker/post_office.hpp"
 #include "server/worker/relay_opener.hpp"
 #include "server/worker/stream_service.hpp"
@@ -57,6 +58,7 @@ private:
     EffectExecutor executor_;
     VisitorDesk visitors_;
     PacketRelay relay_;
+    PeerService peers_;
     RelayOpener opener_;
     StunService stun_;
     DtlsService dtls_;

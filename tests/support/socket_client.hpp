@@ -45,6 +45,12 @@ struct FromPeer {
     bool operator==(const FromPeer&) const = default;
 };
 
+// A peer that connected to a TCP allocation, by the name of its connection.
+struct Attempt {
+    protocol::Endpoint peer;
+    protocol::ConnectionId connection{};
+};
+
 class SocketClient {
 public:
     using Add = std::function<void(protocol::MessageBuilder&)>;
@@ -157,6 +163,39 @@ public:
         return message;
     }
 
+    // RFC 6062.
+    std::optional<Answer> allocate_tcp() {
+        auto answer = request(protocol::Method::allocate, [](protocol::MessageBuilder& builder) {
+            builder.requested_transport(protocol::protocol_tcp);
+        });
+        if (answer && answer->success()) {
+            relayed_ = *protocol::xor_relayed_address(answer->message());
+        }
+        return answer;
+    }
+    std::optional<Answer> connect(const protocol::Endpoint& peer) {
+        return request(protocol::Method::connect, [&](auto& builder) {
+            builder.xor_address(protocol::AttributeType::xor_peer_address, peer);
+        });
+    }
+    std::optional<Answer> bind_connection(protocol::ConnectionId connection) {
+        return request(protocol::Method::connection_bind, [&](auto& builder) {
+            builder.u32(protocol::AttributeType::connection_id,
+                        static_cast<std::uint32_t>(connection));
+        });
+    }
+    // The next ConnectionAttempt.
+    std::optional<Attempt> attempt() {
+        while (attempts_.empty()) {
+            const auto octets = wire_->receive(patience);
+            if (!octets) return std::nullopt;
+            keep(*octets);
+        }
+        const Attempt first = attempts_.front();
+        attempts_.pop_front();
+        return first;
+    }
+
     // The next data of a peer.
     std::optional<FromPeer> data(std::chrono::milliseconds timeout = patience) {
         while (data_.empty()) {
@@ -188,8 +227,13 @@ private:
             return;
         }
         const auto message = protocol::Message::decode(octets);
-        if (!message || message->method() != protocol::Method::data) return;
+        if (!message) return;
         const auto peer = protocol::xor_peer_address(*message);
+        const auto connection = protocol::connection_id(*message);
+        if (message->method() == protocol::Method::connection_attempt && peer && connection) {
+            attempts_.push_back({*peer, *connection});
+        }
+        if (message->method() != protocol::Method::data) return;
         const auto data = protocol::data(*message);
         if (const auto icmp = protocol::icmp(*message); peer && icmp) {
             data_.push_back({0, *peer, {}, *icmp});
@@ -214,6 +258,7 @@ private:
     Octets last_request_;
     protocol::Endpoint relayed_;
     std::deque<FromPeer> data_;
+    std::deque<Attempt> attempts_;
     std::uint64_t requests_ = 0;
 };
 

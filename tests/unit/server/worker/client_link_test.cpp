@@ -21,6 +21,7 @@ struct Recorder final : StreamWriter {
         return has_room;
     }
     void leave(WorkerIndex) override {}
+    bool attach(const turn::PeerConnection&) override { return false; }
 };
 
 TEST_CASE("a UDP client is told through the outbox") {

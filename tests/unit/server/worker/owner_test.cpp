@@ -28,7 +28,7 @@ TEST_CASE("a connection goes on at the worker that has what it asks for", "[J15]
     SocketClient client = workers.client_of(0);
     // All of it at once: what came before stays here, what comes after goes along.
     const auto first = client.build(MessageClass::request, Method::binding, {});
-    const auto bind = connection_bind(client, id);
+    const auto bind = connection_bind(client, id.id());
     const auto last = client.build(MessageClass::request, Method::binding, {});
     test::Octets all = first;
     all.insert(all.end(), bind.begin(), bind.end());
@@ -44,7 +44,7 @@ TEST_CASE("a connection goes on at the worker that has what it asks for", "[J15]
 
     SECTION("and may go on from there") {
         const auto there = workers.peer_connections.take(1);
-        client.wire().send(connection_bind(client, there));
+        client.wire().send(connection_bind(client, there.id()));
         CHECK(client.exchange(Method::binding));
         CHECK(workers.count(1, Counter::message_binding) == 1);
     }
@@ -58,14 +58,15 @@ TEST_CASE("a connection goes on at the worker that has what it asks for", "[J15]
 TEST_CASE("a connection stays where its message is nobody else's", "[J15]") {
     RunningWorkers workers{2};
     const auto own = workers.peer_connections.take(0);
-    const auto other = workers.peer_connections.take(1);
+    auto other = std::optional{workers.peer_connections.take(1)};
+    const auto id = other->id();
     SocketClient client = workers.client_of(0);
     SECTION("because the connection it names is here") {
-        client.wire().send(connection_bind(client, own));
+        client.wire().send(connection_bind(client, own.id()));
     }
     SECTION("because the connection it names is nowhere") {
-        workers.peer_connections.give_back(other);
-        client.wire().send(connection_bind(client, other));
+        other.reset();
+        client.wire().send(connection_bind(client, id));
     }
     SECTION("because it names none") {
         client.wire().send(client.build(MessageClass::request, Method::connection_bind, {}));
@@ -73,12 +74,12 @@ TEST_CASE("a connection stays where its message is nobody else's", "[J15]") {
     SECTION("because it is no request") {
         client.wire().send(
             client.build(MessageClass::indication, Method::connection_bind, [&](auto& builder) {
-                builder.u32(AttributeType::connection_id, static_cast<std::uint32_t>(other));
+                builder.u32(AttributeType::connection_id, static_cast<std::uint32_t>(id));
             }));
     }
     SECTION("because it has an allocation") {
         REQUIRE(client.allocate()->success());
-        client.wire().send(connection_bind(client, other));
+        client.wire().send(connection_bind(client, id));
         CHECK(client.refresh(std::chrono::seconds{600}));
     }
     CHECK(client.exchange(Method::binding));
@@ -95,7 +96,7 @@ TEST_CASE("connections that are handed over leave nothing behind when the worker
         std::vector<SocketClient> clients;
         for (int count = 0; count < 20; ++count) {
             clients.push_back(workers.client_of(0));
-            clients.back().wire().send(connection_bind(clients.back(), id));
+            clients.back().wire().send(connection_bind(clients.back(), id.id()));
         }
     }
     CHECK(test::open_descriptors() == descriptors);

@@ -151,7 +151,7 @@ TEST_CASE("a client that leaves takes along what it is owed and what it said las
     REQUIRE(s.client->connection().next());
     s.client->leave(7);
     CHECK(s.client->state() == State::leaving);
-    CHECK(s.client->owner() == 7);
+    CHECK(std::get<WorkerIndex>(s.client->destination()) == 7);
     CHECK_FALSE(s.client->relay(protocol::as_octets("no data on the way")));
     s.client->half_close();
     s.client->flush();
@@ -171,12 +171,35 @@ TEST_CASE("a client that leaves takes along what it is owed and what it said las
     CHECK(::recv(s.far.get(), buffer.data(), buffer.size(), 0) == 4);
 }
 
+TEST_CASE("a client that is joined to a peer takes along what it said after its request",
+          "[J18][rfc6062-5.4]") {
+    Scenario s;
+    const std::string more{std::string{whole} + "for the peer"};
+    REQUIRE(::send(s.far.get(), more.data(), more.size(), 0) == 32);
+    std::array<std::byte, 1024> shared{};
+    REQUIRE(s.client->connection().read(shared) == net::TcpConnection::Input::some);
+    REQUIRE(s.client->connection().next());
+    s.client->answer(protocol::as_octets("success"));
+    const turn::PeerConnection connection{
+        .allocation = {}, .connection = protocol::ConnectionId{5}, .peer = {}};
+    REQUIRE(s.client->attach(connection));
+    s.client->leave(7);  // too late
+    CHECK_FALSE(s.client->attach(connection));
+    CHECK(std::get<turn::PeerConnection>(s.client->destination()).connection ==
+          protocol::ConnectionId{5});
+    HandedConnection handed = s.client->release();
+    shared.fill({});
+    CHECK(protocol::as_text(handed.connection.take_ahead()) == "for the peer");
+    CHECK(handed.connection.queued() == 7);
+}
+
 TEST_CASE("a client that is gone is over when it is written to") {
     Scenario s;
     s.far = {};
     s.client->answer(protocol::as_octets("lost"));
     s.client->flush();
     CHECK(s.client->state() == State::over);
+    CHECK_FALSE(s.client->attach({}));  // too late to be joined to a peer
 }
 
 }  // namespace
