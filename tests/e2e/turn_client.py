@@ -53,13 +53,15 @@ class TokenCredential(Credential):
 class Arrival:
     """A datagram from a peer: from whom (Data indication) or on which channel (ChannelData).
 
-    With `icmp` (type, code, data) it is an error about a datagram to that peer, and has no payload.
+    With `icmp` (type, code, data) it is an error about a datagram to that peer, and has no payload. With `connection`
+    the peer has connected to a TCP allocation, and that is the connection's name.
     """
 
     payload: bytes
     peer: tuple = None
     channel: int = None
     icmp: tuple = None
+    connection: bytes = None
 
 
 def bind(link_socket, port):
@@ -287,6 +289,25 @@ class TurnClient:
         self.relayed = answer.address(stun.XOR_RELAYED_ADDRESS)
         return answer
 
+    def allocate_tcp(self, *attributes):
+        """For TCP to peers, RFC 6062."""
+        answer = self.request(stun.ALLOCATE, [(stun.REQUESTED_TRANSPORT, stun.TCP), *attributes])
+        self.relayed = answer.address(stun.XOR_RELAYED_ADDRESS)
+        return answer
+
+    def connect_message(self, peer):
+        transaction = stun.new_transaction()
+        values = [(stun.XOR_PEER_ADDRESS, stun.xor_address(peer, transaction))]
+        return self.message(stun.CONNECT, values, transaction)
+
+    def connect(self, peer):
+        """The name of the connection."""
+        return checked(self.exchange(self.connect_message(peer))).get(stun.CONNECTION_ID)
+
+    def bind_connection(self, connection):
+        """From then on the stream carries octets: see `link.socket`, and `link.buffer` for what came already."""
+        return self.request(stun.CONNECTION_BIND, [(stun.CONNECTION_ID, connection)])
+
     def refresh(self, lifetime):
         return self.request(stun.REFRESH, [(stun.LIFETIME, struct.pack("!I", lifetime))])
 
@@ -329,6 +350,8 @@ def arrival_of(raw):
         number, length = struct.unpack("!HH", raw[:4])
         return Arrival(raw[4:4 + length], channel=number)
     message = stun.decode(raw)
+    if message.kind == stun.CONNECTION_ATTEMPT | stun.INDICATION:
+        return Arrival(None, peer=message.address(stun.XOR_PEER_ADDRESS), connection=message.get(stun.CONNECTION_ID))
     if message.kind != stun.DATA | stun.INDICATION:
         raise AssertionError(f"message of type {message.kind:#06x} and not a Data indication")
     icmp = message.get(stun.ICMP)

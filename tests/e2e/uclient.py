@@ -20,6 +20,8 @@ LOST = re.compile(r"lost packets (\d+)")
 
 
 class Uclient(EndToEnd):
+    place = "client"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -31,18 +33,18 @@ class Uclient(EndToEnd):
 
     def uclient(self, *flags, server=topology.SERVER, peer=topology.PEER):
         words = ["timeout", str(TIMEOUT_SECONDS), "turnutils_uclient", "-u", "alice", "-w", servers.USERS["alice"],
-                 "-e", peer, "-r", "3480", "-n", str(MESSAGES), "-m", str(CLIENTS), "-l", "170", "-z", "20",
+                 "-e", peer, "-r", "3480", "-n", str(MESSAGES), "-l", "170", "-z", "20",
                  *flags, server]
         with tempfile.TemporaryDirectory() as folder:  # it leaves its own log files where it runs
-            done = self.network["client"].run(words, cwd=folder)
+            done = self.network[self.place].run(words, cwd=folder)
         return done.stdout + done.stderr
 
-    def relays(self, *flags, **where):
+    def relays(self, *flags, clients=CLIENTS, **where):
         """No message and no byte is lost of those asked for."""
-        said = self.uclient(*flags, **where)
+        said = self.uclient("-m", str(clients), *flags, **where)
         messages, octets, lost = MESSAGE_TOTALS.findall(said), BYTE_TOTALS.findall(said), LOST.findall(said)
         self.assertTrue(messages and octets and lost, said[-1500:])
         figures(f"turnutils-{self._testMethodName.removeprefix('test_')}", dict(messages=messages, bytes=octets))
         self.assertEqual(int(lost[-1]), 0, said[-1500:])
-        self.assertEqual(messages[-1], (str(MESSAGES * CLIENTS),) * 2, said[-1500:])
+        self.assertEqual(messages[-1], (str(MESSAGES * clients),) * 2, said[-1500:])
         self.assertEqual(*octets[-1], said[-1500:])
