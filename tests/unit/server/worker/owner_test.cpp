@@ -126,6 +126,7 @@ TEST_CASE("what has come from another worker's datagrams goes no further", "[N3]
         void answer(protocol::Bytes) override {}
         bool relay(protocol::Bytes) override { return true; }
         void leave(WorkerIndex) override {}
+        bool attach(const turn::PeerConnection&) override { return false; }
         bool can_leave() const noexcept override { return may; }
         bool may = true;
     };
