@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/telemetry/counters.hpp"
 
+#include "server/telemetry/counter_rows.hpp"
+
 namespace turnpike::telemetry {
 
 CounterValues sum(std::span<const Counters* const> workers) noexcept {

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The counters as metrics: name, label and help of each, in the order of the enum. Rows of one name
+// stand together.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "server/telemetry/counters.hpp"
+
+namespace turnpike::telemetry {
+
+struct CounterRow {
+    Counter counter;
+    std::string_view name;   // the metric; rows of one name differ in their label
+    std::string_view label;  // `key="value"`, or empty
+    std::string_view help;
+};
+
+inline constexpr std::string_view relayed_packets_help = "Packets relayed, by direction";
+inline constexpr std::string_view relayed_bytes_help = "Payload bytes relayed, by direction";
+inline constexpr std::string_view hairpin_packets_help =
+    "Packets handed from one relayed address of this server to another";
+inline constexpr std::string_view hairpin_bytes_help =
+    "Payload bytes handed from one relayed address of this server to another";
+inline constexpr std::string_view icmp_help =
+    "ICMP errors from the way to peers that clients were told of";
+inline constexpr std::string_view drops_help = "Packets dropped, by reason";
+inline constexpr std::string_view messages_help = "STUN requests and Send indications, by method";
+inline constexpr std::string_view errors_help = "Error responses, by code";
+inline constexpr std::string_view unauthenticated_help =
+    "Answers sent before the sender was authenticated";
+inline constexpr std::string_view made_help = "Allocations made";
+inline constexpr std::string_view ended_help = "Allocations ended, by reason";
+inline constexpr std::string_view moved_help =
+    "Allocations whose client came to another address or transport";
+inline constexpr std::string_view passed_on_help =
+    "Messages of clients that moved, passed on to the thread that has their allocation";
+inline constexpr std::string_view accepted_help = "TCP connections accepted";
+inline constexpr std::string_view refused_help = "TCP connections refused at a limit";
+inline constexpr std::string_view closed_help = "TCP connections ended, by reason";
+inline constexpr std::string_view handshakes_help = "TLS handshakes ended, by result";
+inline constexpr std::string_view dtls_handed_help =
+    "DTLS associations that a thread took over from the one that shook hands";
+inline constexpr std::string_view peers_help =
+    "Connections between TCP allocations and peers, by what happened";
+inline constexpr std::string_view peers_closed_help =
+    "Connections to peers that carried data and ended before their allocation, by reason";
+inline constexpr std::string_view handed_help =
+    "TCP connections that went on at the worker which has their allocation";
+
+inline constexpr std::string_view hello_verify_help =
+    "HelloVerifyRequests sent to DTLS clients that had shown no cookie";
+inline constexpr std::string_view dtls_accepted_help =
+    "DTLS associations begun by clients that returned their cookie";
+inline constexpr std::string_view dtls_refused_help = "DTLS associations refused at a limit";
+inline constexpr std::string_view dtls_handshakes_help = "DTLS handshakes completed";
+inline constexpr std::string_view dtls_closed_help = "DTLS associations ended, by reason";
+
+inline constexpr std::array counter_rows{
+    CounterRow{Counter::packets_to_peer, "turnpike_relayed_packets_total", R"(direction="to_peer")",
+               relayed_packets_help},
+    CounterRow{Counter::packets_to_client, "turnpike_relayed_packets_total",
+               R"(direction="to_client")", relayed_packets_help},
+    CounterRow{Counter::bytes_to_peer, "turnpike_relayed_bytes_total", R"(direction="to_peer")",
+               relayed_bytes_help},
+    CounterRow{Counter::bytes_to_client, "turnpike_relayed_bytes_total", R"(direction="to_client")",
+               relayed_bytes_help},
+    CounterRow{Counter::packets_hairpin, "turnpike_hairpin_packets_total", "",
+               hairpin_packets_help},
+    CounterRow{Counter::bytes_hairpin, "turnpike_hairpin_bytes_total", "", hairpin_bytes_help},
+    CounterRow{Counter::icmp_to_client, "turnpike_icmp_errors_total", "", icmp_help},
+    CounterRow{Counter::drop_malformed, "turnpike_drops_total", R"(reason="malformed")",
+               drops_help},
+    CounterRow{Counter::drop_not_turn, "turnpike_drops_total", R"(reason="not_turn")", drops_help},
+    CounterRow{Counter::drop_no_allocation, "turnpike_drops_total", R"(reason="no_allocation")",
+               drops_help},
+    CounterRow{Counter::drop_no_channel, "turnpike_drops_total", R"(reason="no_channel")",
+               drops_help},
+    CounterRow{Counter::drop_no_permission, "turnpike_drops_total", R"(reason="no_permission")",
+               drops_help},
+    CounterRow{Counter::drop_peer_refused, "turnpike_drops_total", R"(reason="peer_refused")",
+               drops_help},
+    CounterRow{Counter::drop_wrong_family, "turnpike_drops_total", R"(reason="wrong_family")",
+               drops_help},
+    CounterRow{Counter::drop_too_big, "turnpike_drops_total", R"(reason="too_big")", drops_help},
+    CounterRow{Counter::drop_bandwidth, "turnpike_drops_total", R"(reason="bandwidth")",
+               drops_help},
+    CounterRow{Counter::drop_bytes, "turnpike_drops_total", R"(reason="bytes")", drops_help},
+    CounterRow{Counter::drop_deadline, "turnpike_drops_total", R"(reason="deadline")", drops_help},
+    CounterRow{Counter::drop_icmp_type, "turnpike_drops_total", R"(reason="icmp_type")",
+               drops_help},
+    CounterRow{Counter::drop_client_away, "turnpike_drops_total", R"(reason="client_away")",
+               drops_help},
+    CounterRow{Counter::drop_send_failed, "turnpike_drops_total", R"(reason="send_failed")",
+               drops_help},
+    CounterRow{Counter::drop_slow_reader, "turnpike_drops_total", R"(reason="slow_reader")",
+               drops_help},
+    CounterRow{Counter::drop_mailbox_full, "turnpike_drops_total", R"(reason="mailbox_full")",
+               drops_help},
+    CounterRow{Counter::drop_loop, "turnpike_drops_total", R"(reason="loop")", drops_help},
+    CounterRow{Counter::drop_unauthenticated_budget, "turnpike_drops_total",
+               R"(reason="unauthenticated_budget")", drops_help},
+    CounterRow{Counter::message_binding, "turnpike_messages_total", R"(method="binding")",
+               messages_help},
+    CounterRow{Counter::message_allocate, "turnpike_messages_total", R"(method="allocate")",
+               messages_help},
+    CounterRow{Counter::message_refresh, "turnpike_messages_total", R"(method="refresh")",
+               messages_help},
+    CounterRow{Counter::message_create_permission, "turnpike_messages_total",
+               R"(method="create_permission")", messages_help},
+    CounterRow{Counter::message_channel_bind, "turnpike_messages_total", R"(method="channel_bind")",
+               messages_help},
+    CounterRow{Counter::message_send, "turnpike_messages_total", R"(method="send")", messages_help},
+    CounterRow{Counter::message_connect, "turnpike_messages_total", R"(method="connect")",
+               messages_help},
+    CounterRow{Counter::message_connection_bind, "turnpike_messages_total",
+               R"(method="connection_bind")", messages_help},
+    CounterRow{Counter::message_other, "turnpike_messages_total", R"(method="other")",
+               messages_help},
+    CounterRow{Counter::error_300, "turnpike_errors_total", R"(code="300")", errors_help},
+    CounterRow{Counter::error_400, "turnpike_errors_total", R"(code="400")", errors_help},
+    CounterRow{Counter::error_401, "turnpike_errors_total", R"(code="401")", errors_help},
+    CounterRow{Counter::error_403, "turnpike_errors_total", R"(code="403")", errors_help},
+    CounterRow{Counter::error_405, "turnpike_errors_total", R"(code="405")", errors_help},
+    CounterRow{Counter::error_420, "turnpike_errors_total", R"(code="420")", errors_help},
+    CounterRow{Counter::error_437, "turnpike_errors_total", R"(code="437")", errors_help},
+    CounterRow{Counter::error_438, "turnpike_errors_total", R"(code="438")", errors_help},
+    CounterRow{Counter::error_440, "turnpike_errors_total", R"(code="440")", errors_help},
+    CounterRow{Counter::error_441, "turnpike_errors_total", R"(code="441")", errors_help},
+    CounterRow{Counter::error_442, "turnpike_errors_total", R"(code="442")", errors_help},
+    CounterRow{Counter::error_443, "turnpike_errors_total", R"(code="443")", errors_help},
+    CounterRow{Counter::error_446, "turnpike_errors_total", R"(code="446")", errors_help},
+    CounterRow{Counter::error_447, "turnpike_errors_total", R"(code="447")", errors_help},
+    CounterRow{Counter::error_486, "turnpike_errors_total", R"(code="486")", errors_help},
+    CounterRow{Counter::error_500, "turnpike_errors_total", R"(code="500")", errors_help},
+    CounterRow{Counter::error_508, "turnpike_errors_total", R"(code="508")", errors_help},
+    CounterRow{Counter::error_other, "turnpike_errors_total", R"(code="other")", errors_help},
+    CounterRow{Counter::unauthenticated_answers, "turnpike_unauthenticated_answers_total", "",
+               unauthenticated_help},
+    CounterRow{Counter::allocations_made, "turnpike_allocations_made_total", "", made_help},
+    CounterRow{Counter::allocations_ended_deleted, "turnpike_allocations_ended_total",
+               R"(reason="deleted")", ended_help},
+    CounterRow{Counter::allocations_ended_expired, "turnpike_allocations_ended_total",
+               R"(reason="expired")", ended_help},
+    CounterRow{Counter::allocations_ended_deadline, "turnpike_allocations_ended_total",
+               R"(reason="deadline")", ended_help},
+    CounterRow{Counter::allocations_ended_disconnected, "turnpike_allocations_ended_total",
+               R"(reason="disconnected")", ended_help},
+    CounterRow{Counter::allocations_ended_shutdown, "turnpike_allocations_ended_total",
+               R"(reason="shutdown")", ended_help},
+    CounterRow{Counter::allocations_ended_refused, "turnpike_allocations_ended_total",
+               R"(reason="refused")", ended_help},
+    CounterRow{Counter::allocations_moved, "turnpike_allocations_moved_total", "", moved_help},
+    CounterRow{Counter::passed_on, "turnpike_passed_on_total", "", passed_on_help},
+    CounterRow{Counter::tcp_accepted, "turnpike_tcp_accepted_total", "", accepted_help},
+    CounterRow{Counter::tcp_refused, "turnpike_tcp_refused_total", "", refused_help},
+    CounterRow{Counter::tcp_cut_idle, "turnpike_tcp_closed_total", R"(reason="idle")", closed_help},
+    CounterRow{Counter::tcp_cut_malformed, "turnpike_tcp_closed_total", R"(reason="malformed")",
+               closed_help},
+    CounterRow{Counter::tcp_cut_slow_reader, "turnpike_tcp_closed_total", R"(reason="slow_reader")",
+               closed_help},
+    CounterRow{Counter::tcp_cut_proxy_header, "turnpike_tcp_closed_total",
+               R"(reason="proxy_header")", closed_help},
+    CounterRow{Counter::tcp_cut_tls, "turnpike_tcp_closed_total", R"(reason="tls")", closed_help},
+    CounterRow{Counter::tcp_closed, "turnpike_tcp_closed_total", R"(reason="peer")", closed_help},
+    CounterRow{Counter::tls_full, "turnpike_tls_handshakes_total", R"(result="full")",
+               handshakes_help},
+    CounterRow{Counter::tls_resumed, "turnpike_tls_handshakes_total", R"(result="resumed")",
+               handshakes_help},
+    CounterRow{Counter::tls_refused, "turnpike_tls_handshakes_total", R"(result="refused")",
+               handshakes_help},
+    CounterRow{Counter::tls_timeout, "turnpike_tls_handshakes_total", R"(result="timeout")",
+               handshakes_help},
+    CounterRow{Counter::tls_closed, "turnpike_tls_handshakes_total", R"(result="closed")",
+               handshakes_help},
+    CounterRow{Counter::tls_alert, "turnpike_tls_handshakes_total", R"(result="alert")",
+               handshakes_help},
+    CounterRow{Counter::tls_not_tls, "turnpike_tls_handshakes_total", R"(result="not_tls")",
+               handshakes_help},
+    CounterRow{Counter::tls_version, "turnpike_tls_handshakes_total", R"(result="version")",
+               handshakes_help},
+    CounterRow{Counter::tls_no_shared_cipher, "turnpike_tls_handshakes_total",
+               R"(result="no_shared_cipher")", handshakes_help},
+    CounterRow{Counter::tls_no_application_protocol, "turnpike_tls_handshakes_total",
+               R"(result="no_application_protocol")", handshakes_help},
+    CounterRow{Counter::tls_other, "turnpike_tls_handshakes_total", R"(result="other")",
+               handshakes_help},
+    CounterRow{Counter::tcp_cut_handover, "turnpike_tcp_closed_total", R"(reason="handover")",
+               closed_help},
+    CounterRow{Counter::tcp_handed_over, "turnpike_tcp_handed_over_total", "", handed_help},
+    CounterRow{Counter::drop_fragmented_hello, "turnpike_drops_total",
+               R"(reason="fragmented_hello")", drops_help},
+    CounterRow{Counter::drop_no_session, "turnpike_drops_total", R"(reason="no_session")",
+               drops_help},
+    CounterRow{Counter::dtls_hello_verify_requests, "turnpike_dtls_hello_verify_requests_total", "",
+               hello_verify_help},
+    CounterRow{Counter::dtls_accepted, "turnpike_dtls_accepted_total", "", dtls_accepted_help},
+    CounterRow{Counter::dtls_refused, "turnpike_dtls_refused_total", "", dtls_refused_help},
+    CounterRow{Counter::dtls_handshakes, "turnpike_dtls_handshakes_total", "",
+               dtls_handshakes_help},
+    CounterRow{Counter::dtls_cut_handshake, "turnpike_dtls_closed_total",
+               R"(reason="handshake_time")", dtls_closed_help},
+    CounterRow{Counter::dtls_cut_idle, "turnpike_dtls_closed_total", R"(reason="idle")",
+               dtls_closed_help},
+    CounterRow{Counter::dtls_replaced, "turnpike_dtls_closed_total", R"(reason="replaced")",
+               dtls_closed_help},
+    CounterRow{Counter::dtls_cut_handover, "turnpike_dtls_closed_total", R"(reason="handover")",
+               dtls_closed_help},
+    CounterRow{Counter::dtls_handed_over, "turnpike_dtls_handed_over_total", "", dtls_handed_help},
+    CounterRow{Counter::dtls_failed, "turnpike_dtls_closed_total", R"(reason="handshake")",
+               dtls_closed_help},
+    CounterRow{Counter::dtls_closed, "turnpike_dtls_closed_total", R"(reason="peer")",
+               dtls_closed_help},
+    CounterRow{Counter::peer_connected, "turnpike_tcp_peers_total", R"(event="connected")",
+               peers_help},
+    CounterRow{Counter::peer_accepted, "turnpike_tcp_peers_total", R"(event="accepted")",
+               peers_help},
+    CounterRow{Counter::peer_bound, "turnpike_tcp_peers_total", R"(event="bound")", peers_help},
+    CounterRow{Counter::peer_failed, "turnpike_tcp_peers_total", R"(event="failed")", peers_help},
+    CounterRow{Counter::peer_refused, "turnpike_tcp_peers_total", R"(event="refused")", peers_help},
+    CounterRow{Counter::peer_closed, "turnpike_tcp_peers_closed_total", R"(reason="done")",
+               peers_closed_help},
+    CounterRow{Counter::peer_cut_stalled, "turnpike_tcp_peers_closed_total", R"(reason="stalled")",
+               peers_closed_help},
+    CounterRow{Counter::peer_cut_limit, "turnpike_tcp_peers_closed_total", R"(reason="limit")",
+               peers_closed_help},
+};
+
+static_assert(counter_rows.size() == counter_count);
+static_assert(
+    [] {
+        for (std::size_t index = 0; index < counter_count; ++index) {
+            if (counter_rows[index].counter != static_cast<Counter>(index)) return false;
+        }
+        return true;
+    }(),
+    "rows stand in the order of the enum");
+
+}  // namespace turnpike::telemetry
