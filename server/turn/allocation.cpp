@@ -75,6 +75,8 @@ void Allocation::bind(std::uint16_t channel, const protocol::Endpoint& peer, Tim
 void Allocation::move(const Mobility::Request& request, Effects& effects) {
     assert(!ended());
     mobility_.move(request);
+    // No data of a TCP allocation comes by this connection: who asks from there is there.
+    if (relays_tcp()) mobility_.arrive();
     effects.emplace_back(MoveClient{id(), place()});
 }
 

@@ -80,7 +80,8 @@ private:
                                           Effects& effects);
     [[nodiscard]] Outcome answer_again(const Request& request, const Answers& answers,
                                        const Allocation& allocation) const;
-    // A Refresh with a MOBILITY-TICKET.
+    // A Refresh with a MOBILITY-TICKET. This and what else is for movers alone stands in
+    // dispatcher_mobility.cpp.
     [[nodiscard]] Outcome move(const Request& request, const auth::Identity& identity,
                                Effects& effects);
     [[nodiscard]] std::optional<auth::TicketOctets> ticket_of(const Allocation& allocation) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The dispatcher's part of RFC 8016: which allocation a ticket names, and where its client is.
+// What the dispatcher does for clients that move (RFC 8016 section 3.2.2): the ticket says which
+// allocation a Refresh is for, and not the five-tuple.
 #include "protocol/attributes.hpp"
 #include "protocol/integrity.hpp"
 #include "server/turn/answer.hpp"
@@ -9,11 +10,10 @@
 #include "server/turn/unknown_attributes.hpp"
 
 namespace turnpike::turn {
+namespace {
 
 using protocol::ErrorCode;
 using protocol::Method;
-
-namespace {
 
 // Any good token belongs to an allocation that another began, but a ticket can be read on its way:
 // only who has the session's key takes it along.
@@ -24,9 +24,13 @@ bool may_move(const Allocation& allocation, const auth::Grant& grant) {
                                                        grant.token->mac_key.octets()));
 }
 
+// The control connection of a TCP allocation is a stream (RFC 6062 section 5.1).
+bool can_serve(const Allocation& allocation, const protocol::FiveTuple& five_tuple) {
+    return !allocation.relays_tcp() || protocol::is_stream(five_tuple.transport);
+}
+
 }  // namespace
 
-// RFC 8016 section 3.2.2: the ticket says which allocation, and not the five-tuple.
 Outcome Dispatcher::move(const Request& request, const auth::Identity& identity, Effects& effects) {
     const Answers answers{request, identity, settings_.software};
     if (!settings_.mobility) return answers.error(ErrorCode::mobility_forbidden);
@@ -41,6 +45,7 @@ Outcome Dispatcher::move(const Request& request, const auth::Identity& identity,
         return answers.error(ErrorCode::allocation_mismatch);
     }
     if (!may_move(*allocation, identity.grant)) return answers.error(ErrorCode::wrong_credentials);
+    if (!can_serve(*allocation, request.five_tuple)) return answers.error(ErrorCode::bad_request);
 
     const Mobility::Request wish{request.five_tuple, request.message.transaction_id(),
                                  ticket->number, request.now.steady};
@@ -94,8 +99,6 @@ void Dispatcher::heard(const protocol::FiveTuple& five_tuple, Effects& effects) 
     }
 }
 
-// The allocation of this five-tuple, or, where it is a Refresh with a ticket, the one that this
-// names.
 Allocation* Dispatcher::named(const Request& request, Effects& effects) {
     if (request.message.method() != Method::refresh) return current(request, effects);
     const auto ticket = ticket_in(request);

@@ -3,8 +3,11 @@
 // A running server with a DTLS listener and a port for everything, and clients of them.
 #pragma once
 
+#include <cstddef>
+
 #if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/allocator_interface.h>
+// As <sanitizer/allocator_interface.h> has it, which g++ 12 does not bring.
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
 #endif
 
 #include "tests/support/certificate_folder.hpp"

@@ -164,9 +164,10 @@ public:
     }
 
     // RFC 6062.
-    std::optional<Answer> allocate_tcp() {
-        auto answer = request(protocol::Method::allocate, [](protocol::MessageBuilder& builder) {
+    std::optional<Answer> allocate_tcp(const Add& add = {}) {
+        auto answer = request(protocol::Method::allocate, [&](protocol::MessageBuilder& builder) {
             builder.requested_transport(protocol::protocol_tcp);
+            if (add) add(builder);
         });
         if (answer && answer->success()) {
             relayed_ = *protocol::xor_relayed_address(answer->message());

@@ -7,6 +7,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/running_server.hpp"
+#include "tests/support/tcp_relay.hpp"
 #include "tests/support/traveller.hpp"
 
 namespace turnpike::worker {
@@ -156,6 +157,38 @@ TEST_CASE("a relay outlives its connection where its client has a ticket", "[I18
     alice.listens(3);
     alice.talks(3);
     CHECK_THAT(server.log(), Contains("allocation waits for its client") && Contains("from=away"));
+}
+
+TEST_CASE("a TCP relay outlives its control connection, and what it carries goes on",
+          "[I18][X27][N12][J14]") {
+    RunningServer server{mobile_config(GENERATE(1U, 4U))};
+    test::TcpPeer peer;
+    test::SocketClient control = server.tcp_client();
+    const auto made = control.allocate_tcp(shows({}));
+    REQUIRE((made && made->success()));
+    Octets ticket = test::ticket_in(*made);
+    const auto name = test::name_in(control.connect(peer.bound()));
+    TcpWire at_peer = peer.accept();
+    test::DataConnection data{server.tcp_client()};
+    REQUIRE(data.bind(name)->success());
+    for (int round = 0; round < 6; ++round) {
+        const bool lost = round % 2 == 0;
+        if (lost) control.hang_up();
+        CHECK(test::carries(data.wire(), at_peer, "still there"));
+        const auto old = control.change_wire(wire_to(server, Over::tcp));
+        const auto moved = control.request(Method::refresh, shows(ticket));
+        REQUIRE((moved && moved->success()));
+        ticket = test::ticket_in(*moved);
+        CHECK(test::carries(at_peer, data.wire(), "still here"));
+        // Peers that come by themselves are announced where the client is now.
+        REQUIRE(control.permit(peer.bound()));
+        const TcpWire caller{endpoint("127.0.0.3:0"), control.relayed()};
+        const auto attempt = control.attempt();
+        REQUIRE(attempt);
+        CHECK(attempt->peer == caller.local());
+    }
+    control.change_wire(wire_to(server, Over::udp));
+    CHECK(control.request(Method::refresh, shows(ticket))->error() == 400);
 }
 
 TEST_CASE("moving where it is off, and without a ticket, is refused", "[N1][N4][N5][N10]") {
