@@ -43,6 +43,12 @@ std::optional<protocol::TimePoint> deadline_of(const auth::Grant& grant,
     return grant.deadline ? std::min(*grant.deadline, limit) : limit;
 }
 
+// Whose a reservation is. Each access token makes a user of its own (RFC 7635), so that who
+// allocates twice may be two of them: there the random number alone decides.
+std::string_view claimant(const auth::Grant& grant) noexcept {
+    return grant.token ? std::string_view{} : std::string_view{grant.username};
+}
+
 }  // namespace
 
 RelayOpener::RelayOpener(Context& context, Events events)
@@ -58,7 +64,7 @@ turn::OpenedRelay RelayOpener::open(const turn::OpenRelay& wish, const Client& c
     }
     Halves halves;
     if (wish.reservation) {
-        if (auto bound = bind_reserved({*wish.reservation, grant.username}, client.now.steady)) {
+        if (auto bound = bind_reserved({*wish.reservation, claimant(grant)}, client.now.steady)) {
             halves[turn::index_of(bound->port.local.address.family())] = std::move(bound);
         }
     }
@@ -162,7 +168,7 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves
         holding.relays[index] = std::move(halves[index]);
         watch(holding, family, wish.transport);
         context_.shared.directory.publish(port, context_.index, wish.transport);
-        if (wish.reserve_next) opened.reservation = reserve_after(port, grant.username, now);
+        if (wish.reserve_next) opened.reservation = reserve_after(port, claimant(grant), now);
     }
     holding.session = &context_.routes.open(seed, now);
 }
