@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 // As <sanitizer/allocator_interface.h> has it, which g++ 12 does not bring.
 extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
 #endif
@@ -50,10 +50,10 @@ public:
     RunningServer server;
 };
 
-// What this process holds of memory. AddressSanitizer keeps what was freed for a while: there it is
+// What this process holds of memory. Sanitizers keep what was freed and shadows of the rest: there it is
 // what has been allocated and not freed.
 inline std::size_t resident_octets() {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     return __sanitizer_get_current_allocated_bytes();
 #else
     std::FILE* file = std::fopen("/proc/self/statm", "r");
