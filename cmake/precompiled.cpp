@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Only its precompiled headers are of use: cmake/flags.cmake.
