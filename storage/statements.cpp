@@ -161,6 +161,28 @@ const Statement call_usage{
     " received_bytes, allocations, open, reason FROM turnpike.call_usage"
     " WHERE realm = $1 AND call = $2 ORDER BY username"};
 
+const Statement open_of_user{"open_of_user",
+                             "SELECT count(*) FROM turnpike.usage"
+                             " WHERE realm = $1 AND username = $2 AND ended_at IS NULL"};
+
+const Statement open_of_call{"open_of_call",
+                             "SELECT count(*) FROM turnpike.usage"
+                             " WHERE realm = $1 AND call = $2 AND ended_at IS NULL"};
+
+const Statement put_secret{
+    "put_secret",
+    "INSERT INTO turnpike.secret (realm, name, secret, expired) VALUES ($1, $2, $3, $4)"
+    " ON CONFLICT (realm, name) DO UPDATE SET secret = excluded.secret,"
+    " expired = excluded.expired, enabled = excluded.enabled"};
+
+const Statement remove_secret{
+    "remove_secret", "DELETE FROM turnpike.secret WHERE realm = $1 AND name = $2 RETURNING name"};
+
+const Statement list_secrets{
+    "list_secrets",
+    "SELECT name, enabled, expired, created_at FROM turnpike.secret WHERE realm = $1"
+    " ORDER BY created_at, name"};
+
 }  // namespace statements
 
 std::span<const Statement* const> server_statements() noexcept {
@@ -174,9 +196,11 @@ std::span<const Statement* const> server_statements() noexcept {
 
 std::span<const Statement* const> operator_statements() noexcept {
     using namespace statements;
-    static constexpr std::array all{&find_user,      &find_call,     &put_account, &enable_account,
-                                    &remove_account, &list_accounts, &create_call, &extend_call,
-                                    &end_call,       &list_calls,    &call_usage};
+    static constexpr std::array all{
+        &find_user,      &find_call,     &put_account,   &enable_account,
+        &remove_account, &list_accounts, &create_call,   &extend_call,
+        &end_call,       &list_calls,    &call_usage,    &open_of_user,
+        &open_of_call,   &put_secret,    &remove_secret, &list_secrets};
     return all;
 }
 

@@ -37,6 +37,11 @@ extern const Statement extend_call;     // realm, id, seconds
 extern const Statement end_call;        // realm, id, at
 extern const Statement list_calls;      // realm
 extern const Statement call_usage;      // realm, id
+extern const Statement open_of_user;    // realm, username
+extern const Statement open_of_call;    // realm, id
+extern const Statement put_secret;      // realm, name, secret, expired
+extern const Statement remove_secret;   // realm, name
+extern const Statement list_secrets;    // realm
 
 }  // namespace statements
 

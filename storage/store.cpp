@@ -3,34 +3,11 @@
 
 #include <utility>
 
+#include "storage/converted.hpp"
 #include "storage/rows.hpp"
 #include "storage/statements.hpp"
 
 namespace turnpike::storage {
-
-namespace {
-
-// Hands on a failure, or what `convert` makes of the answer.
-template <typename T, typename Convert>
-Database::Handler converted(Store::Handler<T> handler, Convert convert) {
-    return [handler = std::move(handler), convert](const Result<std::vector<Rows>>& answer) {
-        if (!answer) return handler(answer.error());
-        handler(convert(*answer));
-    };
-}
-
-Database::Handler done(Store::Handler<void> handler) {
-    return [handler = std::move(handler)](const Result<std::vector<Rows>>& answer) {
-        if (!answer) return handler(answer.error());
-        handler(Result<void>{});
-    };
-}
-
-std::int64_t first_integer(const Rows& rows) {
-    return rows.empty() ? 0 : rows[0].integer(0).value_or(0);
-}
-
-}  // namespace
 
 void Store::find_user(const std::string& realm, const std::string& username,
                       Handler<std::optional<User>> handler) {
