@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <exception>
+#include <iostream>
 #include <ostream>
 
 #include "server/command_line.hpp"
 #include "server/config/reference.hpp"
 #include "server/configuration.hpp"
 #include "server/ice_servers.hpp"
+#include "server/operate.hpp"
 #include "server/serve.hpp"
 
 namespace turnpike {
@@ -68,6 +70,13 @@ struct Runner {
         out << config::sample_file();
         return ExitCode::clean;
     }
+
+    ExitCode operator()(const MigrateCommand& command) const { return operate(command, console()); }
+    ExitCode operator()(const UserCommand& command) const { return operate(command, console()); }
+    ExitCode operator()(const CallCommand& command) const { return operate(command, console()); }
+    ExitCode operator()(const SecretCommand& command) const { return operate(command, console()); }
+
+    [[nodiscard]] Console console() const { return {std::cin, out, error}; }
 
     [[nodiscard]] ExitCode fail(const std::string& why) const {
         error << "error: " << why << '\n';

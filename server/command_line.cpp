@@ -6,17 +6,12 @@
 #include <charconv>
 #include <sstream>
 
+#include "server/operator_line.hpp"
+
 namespace turnpike {
 namespace {
 
 constexpr std::string_view version_text = "turnpike " TURNPIKE_VERSION;
-
-void add_config_options(CLI::App& command, ConfigArguments& config) {
-    command.add_option("--config", config.file, "Configuration file")->type_name("FILE");
-    command.add_option("--set", config.assignments, "Set one option, over the file; repeatable")
-        ->type_name("KEY=VALUE")
-        ->allow_extra_args(false);
-}
 
 // The arguments of every subcommand, filled in by the one that was given.
 class Parser {
@@ -34,6 +29,7 @@ private:
     CredentialsCommand credentials_;
     std::string lifetime_ = "1d";
     std::string format_ = "ice";
+    OperatorLine operator_line_{app_};
 };
 
 Parser::Parser() {
@@ -89,6 +85,9 @@ Command Parser::parse(std::vector<std::string> arguments) {
 }
 
 Command Parser::chosen() const {
+    if (const auto command = operator_line_.chosen()) {
+        return std::visit([](const auto& each) -> Command { return each; }, *command);
+    }
     if (app_.got_subcommand("serve")) return serve_;
     if (app_.got_subcommand("check-config")) return check_config_;
     if (app_.got_subcommand("credentials")) return credentials_;

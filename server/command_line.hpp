@@ -4,22 +4,17 @@
 #pragma once
 
 #include <chrono>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "server/config_arguments.hpp"
 #include "server/exit_code.hpp"
+#include "server/operator_arguments.hpp"
 
 namespace turnpike {
-
-// Where the configuration comes from.
-struct ConfigArguments {
-    std::optional<std::filesystem::path> file;  // none: the default file, where it exists
-    std::vector<std::string> assignments;       // --set key=value
-};
 
 struct ServeCommand {
     ConfigArguments config;
@@ -44,8 +39,9 @@ struct Farewell {
     std::string text;  // to standard output where the code is clean, else to standard error
 };
 
-using Command = std::variant<Farewell, ServeCommand, CheckConfigCommand, CredentialsCommand,
-                             OptionsCommand, SampleConfigCommand>;
+using Command =
+    std::variant<Farewell, ServeCommand, CheckConfigCommand, CredentialsCommand, OptionsCommand,
+                 SampleConfigCommand, MigrateCommand, UserCommand, CallCommand, SecretCommand>;
 
 // Without the name of the program.
 [[nodiscard]] Command parse_command_line(std::vector<std::string> arguments);

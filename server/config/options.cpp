@@ -201,7 +201,6 @@ constexpr std::array other_options{
         .max = 4096,
         .needs_restart = true,
         .is_secret = true,
-        .is_reserved = true,
     }),
     at<&Config::admin, &Admin::listen>({
         .key = "admin.listen",
