@@ -35,6 +35,13 @@ class OnDisk(unittest.TestCase):
         self.assertEqual(len(found), 1)
         self.assertIn("auth/bad.hpp does not compile alone", found[0])
 
+    def test_the_lint_compiles_headers_that_come_first_in_their_source(self):
+        bad = TOP + "#pragma once\nstd::string f();\n"
+        first = self.tree({"auth/a.hpp": bad, "auth/a.cpp": TOP + '#include "auth/a.hpp"\n'})
+        self.assertEqual(list(headers.violations(first)), [])
+        later = self.tree({"auth/a.cpp": TOP + '#include "auth/b.hpp"\n#include "auth/a.hpp"\n'})
+        self.assertEqual(len(list(headers.violations(later))), 1)
+
     def test_headers_need_a_pragma(self):
         self.assertIn("no #pragma once", list(headers.violations(self.tree({"auth/a.hpp": TOP + "int f();\n"})))[0])
 
