@@ -12,15 +12,26 @@
 
 namespace turnpike::relay {
 
+// How long the rate, which is not 0, takes for so many octets: rounded up, so that what passes is
+// never over the rate.
+[[nodiscard]] std::chrono::nanoseconds duration_at(std::uint64_t bits_per_second,
+                                                   std::size_t octets) noexcept;
+
 class RateLimiter {
 public:
     // What a bucket holds, in time at its rate: a key frame passes, a second of video does not.
     static constexpr std::chrono::milliseconds burst{250};
 
     RateLimiter() = default;  // without a limit
-    // 0: without a limit.
-    explicit RateLimiter(std::uint64_t bits_per_second, protocol::TimePoint now) noexcept
-        : bits_per_second_{bits_per_second}, full_{now} {}
+    // 0: without a limit. `full`: when the bucket is.
+    explicit RateLimiter(std::uint64_t bits_per_second, protocol::TimePoint full) noexcept
+        : bits_per_second_{bits_per_second}, full_{full} {}
+
+    // What stands between asking and charging may be other limits.
+    [[nodiscard]] bool has_room(protocol::TimePoint now) const noexcept;
+    void charge(std::size_t octets, protocol::TimePoint now) noexcept;
+    // From now on another rate, and what it owes stays.
+    void change(std::uint64_t bits_per_second) noexcept { bits_per_second_ = bits_per_second; }
 
     // True, and charged, where `octets` may pass at `now`: while the bucket is not empty. A
     // datagram that is larger than what is left passes whole and the next ones wait for it, or a

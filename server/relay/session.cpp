@@ -22,16 +22,26 @@ constexpr std::size_t index_of(Family family) noexcept {
     return family == Family::ipv4 ? 0 : 1;
 }
 
+constexpr std::uint64_t budget(const SessionLimits& limits) noexcept {
+    return limits.bytes == 0 ? std::numeric_limits<std::uint64_t>::max() : limits.bytes;
+}
+
+constexpr std::size_t index_of(Way way) noexcept {
+    return static_cast<std::size_t>(way);
+}
+
 }  // namespace
 
 Session::Session(const SessionSeed& seed, TimePoint now) noexcept
     : id_{seed.id},
-      deadline_{seed.deadline.value_or(TimePoint::max())},
+      deadline_{seed.limits.deadline.value_or(TimePoint::max())},
       five_tuple_{seed.five_tuple},
       relayed_{seed.relayed},
-      bytes_left_{seed.bytes == 0 ? std::numeric_limits<std::uint64_t>::max() : seed.bytes},
-      rate_to_peer_{seed.bits_per_second, now},
-      rate_from_peer_{seed.bits_per_second, now},
+      user_{seed.user},
+      call_{seed.call},
+      bytes_max_{budget(seed.limits)},
+      rates_{RateLimiter{seed.limits.bits_per_second, now},
+             RateLimiter{seed.limits.bits_per_second, now}},
       rate_of_errors_{errors_bits_per_second, now},
       random_{seed.random} {}
 
@@ -100,47 +110,89 @@ std::uint16_t Session::channel_of(const Endpoint& peer, TimePoint now) const noe
     return route != routes_.end() && now < route->expires ? route->channel : std::uint16_t{0};
 }
 
+void Session::amend(const SessionLimits& limits) noexcept {
+    deadline_ = limits.deadline.value_or(TimePoint::max());
+    bytes_max_ = budget(limits);
+    for (RateLimiter& rate : rates_) rate.change(limits.bits_per_second);
+}
+
 protocol::Result<void, Drop> Session::charge_to_peer(std::size_t octets, TimePoint now) noexcept {
-    return charge(octets, rate_to_peer_, to_peer_, now);
+    return charge(Way::to_peer, octets, now);
 }
 
 protocol::Result<void, Drop> Session::charge_from_peer(std::size_t octets, TimePoint now) noexcept {
-    return charge(octets, rate_from_peer_, from_peer_, now);
+    return charge(Way::from_peer, octets, now);
 }
 
-protocol::Result<void, Drop> Session::charge(std::size_t octets, RateLimiter& rate,
-                                             Traffic& traffic, TimePoint now) noexcept {
-    if (octets > bytes_left_) return Drop::bytes;
-    if (!rate.take(octets, now)) return Drop::bandwidth;
-    bytes_left_ -= octets;
-    if (to_peer_.packets == 0 && from_peer_.packets == 0) first_media_ = now;
-    last_media_ = now;
+protocol::Result<void, Drop> Session::charge(Way way, std::size_t octets, TimePoint now) noexcept {
+    if (const auto drop = against(way, octets, now)) return *drop;
+    use_up(way, octets, now);
+    note_media(now);
+    Traffic& traffic = way == Way::to_peer ? to_peer_ : from_peer_;
     ++traffic.packets;
     traffic.bytes += octets;
     return {};
 }
 
+// Every limit is asked before any is charged, so that what is dropped costs nothing.
+std::optional<Drop> Session::against(Way way, std::size_t octets, TimePoint now) const noexcept {
+    if (octets > bytes_left()) return Drop::bytes;
+    if (!rates_[index_of(way)].has_room(now)) return Drop::bandwidth;
+    if (user_ != nullptr && !user_->has_rate(way, now)) return Drop::bandwidth;
+    if (call_ != nullptr && !call_->has_rate(way, now)) return Drop::bandwidth;
+    return std::nullopt;
+}
+
+void Session::use_up(Way way, std::size_t octets, TimePoint now) noexcept {
+    bytes_used_ += octets;
+    rates_[index_of(way)].charge(octets, now);
+    if (user_ != nullptr) user_->charge(way, octets, now);
+    if (call_ != nullptr) call_->charge(way, octets, now);
+}
+
+void Session::note_media(TimePoint now) noexcept {
+    if (to_peer_.packets == 0 && from_peer_.packets == 0) first_media_ = next_media_second_ = now;
+    last_media_ = now;
+    if (now < next_media_second_) return;
+    ++media_seconds_;
+    next_media_second_ = now + std::chrono::seconds{1};
+}
+
+std::uint64_t Session::bytes_left() const noexcept {
+    std::uint64_t left = bytes_used_ < bytes_max_ ? bytes_max_ - bytes_used_ : 0;
+    if (user_ != nullptr) left = std::min(left, user_->bytes_left());
+    if (call_ != nullptr) left = std::min(left, call_->bytes_left());
+    return left;
+}
+
 protocol::Result<void, Drop> Session::charge_error(std::size_t octets, TimePoint now) noexcept {
-    if (octets > bytes_left_) return Drop::bytes;
+    if (octets > bytes_left()) return Drop::bytes;
     if (!rate_of_errors_.take(octets, now)) return Drop::bandwidth;
-    if (!rate_from_peer_.take(octets, now)) return Drop::bandwidth;
-    bytes_left_ -= octets;
+    if (const auto drop = against(Way::from_peer, octets, now)) return *drop;
+    use_up(Way::from_peer, octets, now);
     return {};
 }
 
 Session::Allowance Session::allowance_to_peer(TimePoint now) const noexcept {
-    return allowance(rate_to_peer_, now);
+    return allowance(Way::to_peer, now);
 }
 
 Session::Allowance Session::allowance_from_peer(TimePoint now) const noexcept {
-    return allowance(rate_from_peer_, now);
+    return allowance(Way::from_peer, now);
 }
 
-Session::Allowance Session::allowance(const RateLimiter& rate, TimePoint now) const noexcept {
-    if (ended(now) || bytes_left_ == 0) return {};
-    const RateLimiter::Room room = rate.room(now);
-    return {.octets = static_cast<std::size_t>(std::min(room.octets, bytes_left_)),
-            .again = room.again};
+// What the strictest of them leaves. Where one has no room, it says when to ask again.
+Session::Allowance Session::allowance(Way way, TimePoint now) const noexcept {
+    const std::uint64_t left = bytes_left();
+    if (ended(now) || left == 0) return {};
+    RateLimiter::Room room = rates_[index_of(way)].room(now);
+    for (const SharedLimits* shared : {user_, call_}) {
+        if (shared == nullptr) continue;
+        const RateLimiter::Room other = shared->room(way, now);
+        room.again = std::max(room.again, other.again);
+        room.octets = std::min(room.octets, other.octets);
+    }
+    return {.octets = static_cast<std::size_t>(std::min(room.octets, left)), .again = room.again};
 }
 
 protocol::TransactionId Session::next_transaction_id() noexcept {

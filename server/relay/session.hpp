@@ -21,6 +21,7 @@
 #include "protocol/time.hpp"
 #include "server/relay/drop.hpp"
 #include "server/relay/rate_limiter.hpp"
+#include "server/relay/shared_limits.hpp"
 
 namespace turnpike::relay {
 
@@ -29,14 +30,22 @@ struct Traffic {
     std::uint64_t bytes = 0;    // payload octets, no headers
 };
 
+// What a grant lets pass, as it may change while packets flow.
+struct SessionLimits {
+    std::optional<protocol::TimePoint> deadline{};  // nothing is relayed from then on
+    std::uint64_t bytes = 0;                        // both ways together; 0: no limit
+    std::uint64_t bits_per_second = 0;              // each way; 0: no limit
+};
+
 struct SessionSeed {
     protocol::AllocationId id{};
     protocol::FiveTuple five_tuple;
     // As clients and peers see them, by family (IPv4, IPv6).
     std::array<std::optional<protocol::Endpoint>, 2> relayed;
-    std::optional<protocol::TimePoint> deadline;  // nothing is relayed from then on
-    std::uint64_t bytes = 0;                      // both ways together; 0: no limit
-    std::uint64_t bits_per_second = 0;            // each way; 0: no limit
+    SessionLimits limits{};
+    // Used up together with other sessions; they outlive this one.
+    SharedLimits* user = nullptr;
+    SharedLimits* call = nullptr;
     std::uint64_t random = 0;  // from a cryptographic generator: where indications' ids start
 };
 
@@ -56,6 +65,12 @@ public:
     // When the first and the last payload was relayed, either way.
     [[nodiscard]] std::optional<protocol::TimePoint> first_media() const noexcept;
     [[nodiscard]] std::optional<protocol::TimePoint> last_media() const noexcept;
+
+    // Seconds with media: each begins with something relayed after the one before has passed.
+    [[nodiscard]] std::uint64_t media_seconds() const noexcept { return media_seconds_; }
+
+    // The grant has changed. What was used of its bytes stays used.
+    void amend(const SessionLimits& limits) noexcept;
 
     // The client is there from now on, or nowhere. Through RouteTable, which finds it by this.
     void move(const std::optional<protocol::FiveTuple>& to) noexcept;
@@ -122,11 +137,14 @@ private:
     [[nodiscard]] Numbers::const_iterator find(std::uint16_t channel) const noexcept;
     void insert(const Route& route);
     void erase(Routes::const_iterator route);
-    [[nodiscard]] Allowance allowance(const RateLimiter& rate,
-                                      protocol::TimePoint now) const noexcept;
-    [[nodiscard]] protocol::Result<void, Drop> charge(std::size_t octets, RateLimiter& rate,
-                                                      Traffic& traffic,
+    [[nodiscard]] Allowance allowance(Way way, protocol::TimePoint now) const noexcept;
+    [[nodiscard]] protocol::Result<void, Drop> charge(Way way, std::size_t octets,
                                                       protocol::TimePoint now) noexcept;
+    [[nodiscard]] std::optional<Drop> against(Way way, std::size_t octets,
+                                              protocol::TimePoint now) const noexcept;
+    void use_up(Way way, std::size_t octets, protocol::TimePoint now) noexcept;
+    void note_media(protocol::TimePoint now) noexcept;
+    [[nodiscard]] std::uint64_t bytes_left() const noexcept;
     [[nodiscard]] std::uint64_t next_random() noexcept;
 
     // Constant after construction.
@@ -138,14 +156,18 @@ private:
     std::array<std::optional<protocol::Endpoint>, 2> relayed_;
     Routes routes_;
     Numbers numbers_;
-    std::uint64_t bytes_left_;
-    RateLimiter rate_to_peer_;
-    RateLimiter rate_from_peer_;
+    SharedLimits* user_;
+    SharedLimits* call_;
+    std::uint64_t bytes_max_;
+    std::uint64_t bytes_used_ = 0;
+    std::array<RateLimiter, 2> rates_;  // by way
     RateLimiter rate_of_errors_;
     Traffic to_peer_;
     Traffic from_peer_;
     protocol::TimePoint first_media_{};
     protocol::TimePoint last_media_{};
+    protocol::TimePoint next_media_second_{};
+    std::uint64_t media_seconds_ = 0;
     std::uint64_t random_;
 };
 

@@ -143,13 +143,14 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves
     const protocol::TimePoint now = client.now.steady;
     const auth::Grant& grant = wish.identity.grant;
     opened.allocation = next_id();
-    relay::SessionSeed seed{.id = opened.allocation,
-                            .five_tuple = client.five_tuple,
-                            .relayed = {},
-                            .deadline = deadline_of(grant, context_.shared.settings.turn, now),
-                            .bytes = grant.bytes,
-                            .bits_per_second = grant.bits_per_second,
-                            .random = random_number()};
+    relay::SessionSeed seed{
+        .id = opened.allocation,
+        .five_tuple = client.five_tuple,
+        .relayed = {},
+        .limits = {.deadline = deadline_of(grant, context_.shared.settings.turn, now),
+                   .bytes = grant.bytes,
+                   .bits_per_second = grant.bits_per_second},
+        .random = random_number()};
     Holding& holding = context_.holdings.insert({.id = opened.allocation,
                                                  .place = {.at = client.five_tuple, .next = {}},
                                                  .link = client.link,

@@ -217,7 +217,7 @@ TEST_CASE("peers of a family without a relayed address are refused", "[H8][K2]")
 TEST_CASE("the deadline ends everything on its nanosecond", "[P3]") {
     auto seed = RelayScenario::udp_client();
     RelayScenario unlimited{seed};
-    seed.deadline = unlimited.now + 60s;
+    seed.limits.deadline = unlimited.now + 60s;
     RelayScenario s{seed};
     s.bind(0x4000, alice);
     s.time_passes(60s - 1ns);
@@ -232,8 +232,8 @@ TEST_CASE("the deadline ends everything on its nanosecond", "[P3]") {
 
 TEST_CASE("over the rate or the budget data is dropped, whole, both ways", "[H13][P3]") {
     auto seed = RelayScenario::udp_client();
-    seed.bits_per_second = 8'000;
-    seed.bytes = 800;
+    seed.limits.bits_per_second = 8'000;
+    seed.limits.bytes = 800;
     RelayScenario s{seed};
     s.bind(0x4000, alice);
     const Octets large(250);

@@ -101,7 +101,7 @@ TEST_CASE("errors of a family that the allocation has not, or after its end, go 
     only4.permit(alice6);
     CHECK(only4.icmp_comes(alice6, port_unreachable6).error() == Drop::wrong_family);
     auto seed = RelayScenario::udp_client();
-    seed.deadline = protocol::TimePoint{1h + 10s};
+    seed.limits.deadline = protocol::TimePoint{1h + 10s};
     RelayScenario ends{seed};
     ends.permit(alice);
     ends.time_passes(10s);
@@ -127,14 +127,14 @@ TEST_CASE("a flood of errors reaches a client as a trickle, and takes nothing fr
 
 TEST_CASE("errors count against the grant's bytes and rate", "[M7][H13]") {
     auto seed = RelayScenario::udp_client();
-    seed.bytes = 100;
+    seed.limits.bytes = 100;
     RelayScenario poor{seed};
     poor.permit(alice);
     CHECK(poor.icmp_comes(alice, port_unreachable));  // 44 octets
     CHECK(poor.icmp_comes(alice, port_unreachable));
     CHECK(poor.icmp_comes(alice, port_unreachable).error() == Drop::bytes);
-    seed.bytes = 0;
-    seed.bits_per_second = 1000;
+    seed.limits.bytes = 0;
+    seed.limits.bits_per_second = 1000;
     RelayScenario slow{seed};
     slow.permit(alice);
     CHECK(slow.peer_sends(alice, test::Octets(100)));

@@ -20,7 +20,7 @@ using test::endpoint;
 using test::RelayScenario;
 
 // An idle allocation with a permission and a channel lives in this alone, without more on the heap.
-static_assert(sizeof(Session) <= 344);
+static_assert(sizeof(Session) <= 384);
 
 TEST_CASE("a session says what its seed said") {
     const RelayScenario s;
@@ -121,7 +121,7 @@ TEST_CASE("traffic is counted past four gibibytes") {
 
 TEST_CASE("the budget counts both ways together and drops what would exceed it", "[P3]") {
     auto seed = RelayScenario::udp_client();
-    seed.bytes = 5'000'000'000;
+    seed.limits.bytes = 5'000'000'000;
     RelayScenario s{seed};
     REQUIRE(s.session.charge_to_peer(2'500'000'000, s.now));
     REQUIRE(s.session.charge_from_peer(2'499'999'900, s.now));
@@ -130,13 +130,14 @@ TEST_CASE("the budget counts both ways together and drops what would exceed it",
     CHECK(s.session.charge_from_peer(100, s.now));
     CHECK(s.session.charge_from_peer(1, s.now).error() == Drop::bytes);
     CHECK(s.session.charge_from_peer(0, s.now));
-    CHECK(s.session.traffic_to_peer().bytes + s.session.traffic_from_peer().bytes == seed.bytes);
+    CHECK(s.session.traffic_to_peer().bytes + s.session.traffic_from_peer().bytes ==
+          seed.limits.bytes);
 }
 
 TEST_CASE("what the rate drops costs no budget, and each way has a rate of its own", "[H13]") {
     auto seed = RelayScenario::udp_client();
-    seed.bits_per_second = 8'000;  // a burst of 250 octets
-    seed.bytes = 1'000;
+    seed.limits.bits_per_second = 8'000;  // a burst of 250 octets
+    seed.limits.bytes = 1'000;
     RelayScenario s{seed};
     REQUIRE(s.session.charge_to_peer(250, s.now));
     for (int packet = 0; packet < 100; ++packet) {
@@ -151,8 +152,8 @@ TEST_CASE("what the rate drops costs no budget, and each way has a rate of its o
 
 TEST_CASE("a stream may pass what rate and budget leave, each way", "[H13][P3][J19]") {
     auto seed = RelayScenario::udp_client();
-    seed.bits_per_second = 8'000;  // a burst of 250 octets
-    seed.bytes = 600;
+    seed.limits.bits_per_second = 8'000;  // a burst of 250 octets
+    seed.limits.bytes = 600;
     RelayScenario s{seed};
     CHECK(s.session.allowance_to_peer(s.now).octets == 250);
     REQUIRE(s.session.charge_to_peer(250, s.now));
@@ -167,9 +168,60 @@ TEST_CASE("a stream may pass what rate and budget leave, each way", "[H13][P3][J
     CHECK(s.session.allowance_from_peer(s.now).again == TimePoint::max());
 }
 
+TEST_CASE("a grant changes while packets flow, and what was used stays used") {
+    auto seed = RelayScenario::udp_client();
+    seed.limits.bytes = 1'000;
+    RelayScenario s{seed};
+    REQUIRE(s.session.charge_to_peer(900, s.now));
+    s.session.amend({.bytes = 950});
+    CHECK(s.session.charge_to_peer(51, s.now).error() == Drop::bytes);
+    s.session.amend({.bytes = 500});
+    CHECK(s.session.charge_to_peer(1, s.now).error() == Drop::bytes);
+    s.session.amend({.bits_per_second = 8'000});
+    CHECK(s.session.charge_to_peer(10'000, s.now));
+    CHECK(s.session.charge_to_peer(1, s.now).error() == Drop::bandwidth);
+    s.session.amend({.deadline = s.now + 1s});
+    CHECK_FALSE(s.session.ended(s.now));
+    CHECK(s.session.ended(s.now + 1s));
+    s.session.amend({});
+    CHECK_FALSE(s.session.ended(s.now + 1h));
+}
+
+TEST_CASE("two sessions use up what is their user's and their call's together") {
+    SharedLimits user;
+    SharedLimits call;
+    user.limit_rate(8'000);
+    call.limit_bytes(700);
+    auto seed = RelayScenario::udp_client();
+    seed.user = &user;
+    seed.call = &call;
+    RelayScenario one{seed};
+    RelayScenario two{seed};
+    REQUIRE(one.session.charge_to_peer(250, one.now));
+    CHECK(two.session.charge_to_peer(1, one.now).error() == Drop::bandwidth);
+    CHECK(two.session.allowance_to_peer(one.now).octets == 0);
+    CHECK(two.session.allowance_to_peer(one.now).again == one.now + 125ms);
+    CHECK(two.session.charge_from_peer(250, one.now));
+    CHECK(user.used() == 500);
+    CHECK(two.session.allowance_to_peer(one.now + 1s).octets == 200);
+    CHECK(one.session.charge_to_peer(201, one.now + 1s).error() == Drop::bytes);
+    CHECK(one.session.charge_to_peer(200, one.now + 1s));
+    CHECK(two.session.charge_from_peer(1, one.now + 2s).error() == Drop::bytes);
+    CHECK(call.used() == 700);
+}
+
+TEST_CASE("seconds with media are counted, silence is not") {
+    RelayScenario s;
+    CHECK(s.session.media_seconds() == 0);
+    for (const auto at : {0ms, 20ms, 999ms, 1000ms, 1500ms, 9000ms, 9999ms}) {
+        REQUIRE(s.session.charge_to_peer(1, s.now + at));
+    }
+    CHECK(s.session.media_seconds() == 3);
+}
+
 TEST_CASE("nothing of a stream passes after the deadline", "[J20][P3]") {
     auto seed = RelayScenario::udp_client();
-    seed.deadline = TimePoint{1h} + 1s;
+    seed.limits.deadline = TimePoint{1h} + 1s;
     const RelayScenario s{seed};
     CHECK(s.session.allowance_to_peer(s.now).octets > 65536);
     CHECK(s.session.allowance_from_peer(s.now + 1s).octets == 0);

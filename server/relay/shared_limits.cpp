@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/relay/shared_limits.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace turnpike::relay {
+
+using protocol::TimePoint;
+
+namespace {
+
+// No number here orders any other.
+constexpr auto relaxed = std::memory_order_relaxed;
+
+}  // namespace
+
+void SharedLimits::limit_rate(std::uint64_t bits_per_second) noexcept {
+    bits_per_second_.store(bits_per_second, relaxed);
+}
+
+void SharedLimits::limit_bytes(std::uint64_t bytes) noexcept {
+    bytes_.store(bytes, relaxed);
+}
+
+void SharedLimits::set_used_elsewhere(std::uint64_t bytes) noexcept {
+    used_elsewhere_.store(bytes, relaxed);
+}
+
+bool SharedLimits::has_rate(Way way, TimePoint now) const noexcept {
+    if (bits_per_second_.load(relaxed) == 0) return true;
+    return TimePoint{TimePoint::duration{full(way).load(relaxed)}} - now < RateLimiter::burst;
+}
+
+std::uint64_t SharedLimits::bytes_left() const noexcept {
+    const std::uint64_t bytes = bytes_.load(relaxed);
+    if (bytes == 0) return std::numeric_limits<std::uint64_t>::max();
+    const std::uint64_t used = used_.load(relaxed) + used_elsewhere_.load(relaxed);
+    return used < bytes ? bytes - used : 0;
+}
+
+void SharedLimits::charge(Way way, std::size_t octets, TimePoint now) noexcept {
+    used_.fetch_add(octets, relaxed);
+    const std::uint64_t rate = bits_per_second_.load(relaxed);
+    if (rate == 0) return;
+    const Count length = duration_at(rate, octets).count();
+    std::atomic<Count>& full = full_[static_cast<std::size_t>(way)];
+    Count before = full.load(relaxed);
+    while (!full.compare_exchange_weak(
+        before, std::max(before, now.time_since_epoch().count()) + length, relaxed)) {
+    }
+}
+
+RateLimiter::Room SharedLimits::room(Way way, TimePoint now) const noexcept {
+    return RateLimiter{bits_per_second_.load(relaxed),
+                       TimePoint{TimePoint::duration{full(way).load(relaxed)}}}
+        .room(now);
+}
+
+}  // namespace turnpike::relay

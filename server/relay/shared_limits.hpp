@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// A rate and a budget that several sessions use up together: those of one user, or of one call, on
+// whichever workers they are. Any thread may ask and charge at any time: everything is one atomic
+// number, and nothing waits. Between asking and charging another worker may charge too, so what
+// passes is over a limit by one packet of each worker at most.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "protocol/time.hpp"
+#include "server/relay/rate_limiter.hpp"
+
+namespace turnpike::relay {
+
+enum class Way : std::uint8_t { to_peer, from_peer };
+
+class SharedLimits {
+public:
+    // 0: without a limit. They may change while packets flow.
+    void limit_rate(std::uint64_t bits_per_second) noexcept;  // each way
+    void limit_bytes(std::uint64_t bytes) noexcept;           // both ways together
+    // What was used of the budget before, or is used by other servers.
+    void set_used_elsewhere(std::uint64_t bytes) noexcept;
+
+    // Whether this may pass at `now`, by rate: as RateLimiter says it.
+    [[nodiscard]] bool has_rate(Way way, protocol::TimePoint now) const noexcept;
+    // What is left of the budget.
+    [[nodiscard]] std::uint64_t bytes_left() const noexcept;
+    void charge(Way way, std::size_t octets, protocol::TimePoint now) noexcept;
+
+    // For a stream: see RateLimiter.
+    [[nodiscard]] RateLimiter::Room room(Way way, protocol::TimePoint now) const noexcept;
+
+    // By sessions of this server.
+    [[nodiscard]] std::uint64_t used() const noexcept {
+        return used_.load(std::memory_order_relaxed);
+    }
+
+private:
+    using Count = protocol::TimePoint::rep;
+
+    [[nodiscard]] const std::atomic<Count>& full(Way way) const noexcept {
+        return full_[static_cast<std::size_t>(way)];
+    }
+
+    std::atomic<std::uint64_t> bits_per_second_{0};
+    std::atomic<std::uint64_t> bytes_{0};
+    std::atomic<std::uint64_t> used_{0};
+    std::atomic<std::uint64_t> used_elsewhere_{0};
+    // By way: when its bucket is full again.
+    std::array<std::atomic<Count>, 2> full_{};
+};
+
+}  // namespace turnpike::relay
