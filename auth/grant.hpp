@@ -4,10 +4,12 @@
 // copied into the allocation that it opens.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "auth/limit.hpp"
 #include "protocol/integrity.hpp"
 #include "protocol/time.hpp"
 
@@ -21,15 +23,31 @@ struct TokenSession {
     protocol::TimePoint until;
 };
 
+// What a call's allocations share. 0: no limit.
+struct CallGrant {
+    std::uint64_t bytes = 0;            // of all, both ways together
+    std::uint64_t bits_per_second = 0;  // of all, each way
+    std::uint32_t participants = 0;     // different users at once
+    // Its time begins with the first media that is relayed, and nothing was yet.
+    std::optional<std::chrono::seconds> length_from_media = {};
+    bool operator==(const CallGrant&) const = default;
+};
+
 struct Grant {
     std::string realm;
     std::string username;  // by access token: the key's id and a name for the token
     std::optional<TokenSession> token = {};
-    std::string call;                             // empty: none
+    std::string call;  // empty: none
+    CallGrant call_grant = {};
     std::optional<protocol::TimePoint> deadline;  // ends the relay itself, not only the login
-    std::uint64_t bytes = 0;                      // both ways together; 0: no limit
-    std::uint64_t bits_per_second = 0;            // each way; 0: no limit
-    std::uint32_t allocations = 0;                // concurrent; 0: no limit
+    Limit deadline_by = Limit::session_time;
+    std::optional<std::chrono::seconds> session = {};  // of one allocation; none: as configured
+    std::uint64_t bytes = 0;                 // of one allocation, both ways together; 0: no limit
+    std::uint64_t bits_per_second = 0;       // of one allocation, each way; 0: no limit
+    std::uint64_t user_bits_per_second = 0;  // of all the user's, each way; 0: no limit
+    std::uint32_t allocations = 0;           // concurrent; 0: no limit
+    // May log in and relay nothing; what runs ends.
+    std::optional<Limit> refusal = {};
 };
 
 }  // namespace turnpike::auth

@@ -53,7 +53,7 @@ turnpike_precompiled(turnpike_network_precompiled ${turnpike_common_headers} ${t
 # turnpike_reuse(target prefix link ...): with Asio only where it is linked, as its headers ask for its objects.
 function(turnpike_reuse target prefix)
     set(network "")
-    if(ARGN MATCHES "turnpike_(net|worker|program|storage)")
+    if(ARGN MATCHES "turnpike_(asio|net|worker|program|storage|accounts)")
         set(network "network_")
     endif()
     target_precompile_headers(${target} REUSE_FROM ${prefix}_${network}precompiled)
@@ -71,3 +71,6 @@ function(turnpike_library name)
         target_link_libraries(${name} INTERFACE turnpike_flags ${ARG_LINKS})
     endif()
 endfunction()
+
+# Asio's own source, compiled once for all that use it (BOOST_ASIO_SEPARATE_COMPILATION).
+turnpike_library(turnpike_asio SOURCES ${PROJECT_SOURCE_DIR}/cmake/asio.cpp LINKS Boost::headers Threads::Threads)

@@ -19,8 +19,8 @@ constexpr PeerStreamSettings limits{.not_reading = 300s, .half_closed = 60s};
 
 relay::SessionSeed seed(std::uint64_t bytes, std::uint64_t bits_per_second) {
     relay::SessionSeed made;
-    made.bytes = bytes;
-    made.bits_per_second = bits_per_second;
+    made.limits.bytes = bytes;
+    made.limits.bits_per_second = bits_per_second;
     return made;
 }
 
