@@ -74,6 +74,8 @@ enum class Counter : std::uint8_t {
     allocations_ended_deleted,
     allocations_ended_expired,
     allocations_ended_deadline,
+    allocations_ended_bytes,
+    allocations_ended_withdrawn,
     allocations_ended_disconnected,
     allocations_ended_shutdown,
     allocations_ended_refused,

@@ -14,25 +14,48 @@ using std::chrono::seconds;
 
 constexpr std::array families{Family::ipv4, Family::ipv6};
 
-std::optional<TimePoint> deadline_of(const auth::Grant& grant, const Settings& settings,
-                                     TimePoint now) {
-    if (settings.session_limit == seconds::zero()) return grant.deadline;
-    const TimePoint limit = now + settings.session_limit;
-    return grant.deadline ? std::min(*grant.deadline, limit) : limit;
-}
-
 }  // namespace
 
 Allocation::Allocation(AllocationSeed seed, const Settings& settings, TimePoint now,
                        Effects& effects)
     : seed_{std::move(seed)},
+      began_{now},
       lifetime_max_{settings.lifetime_max},
+      session_limit_{settings.session_limit},
       mobility_{seed_.five_tuple, seed_.has_ticket},
-      deadline_{deadline_of(seed_.grant, settings, now)},
       permissions_{seed_.id},
       channels_{seed_.id},
       connections_{seed_.id, seed_.connections} {
+    set_deadline();
     expires_.fill(expiry_for(seed_.lifetime, now));
+    arm(effects);
+}
+
+// The grant's, or the one that every allocation has, whichever comes first.
+void Allocation::set_deadline() {
+    deadline_ = grant().deadline;
+    deadline_by_ = grant().deadline_by;
+    const seconds session = grant().session.value_or(session_limit_);
+    if (session == seconds::zero()) return;
+    const TimePoint limit = began_ + session;
+    if (deadline_ && *deadline_ <= limit) return;
+    deadline_ = limit;
+    deadline_by_ = auth::Limit::session_time;
+}
+
+TimePoint Allocation::no_later_than_deadline(TimePoint when) const {
+    return deadline_ ? std::min(when, *deadline_) : when;
+}
+
+void Allocation::amend(auth::Grant grant, TimePoint now, Effects& effects) {
+    assert(!ended());
+    grant.token = std::move(seed_.grant.token);
+    seed_.grant = std::move(grant);
+    if (seed_.grant.refusal) return end(EndReason::withdrawn, effects, seed_.grant.refusal);
+    set_deadline();
+    effects.emplace_back(
+        AmendSession{id(), deadline_, seed_.grant.bytes, seed_.grant.bits_per_second});
+    if (deadline_ && now >= *deadline_) return end(EndReason::deadline, effects, deadline_by_);
     arm(effects);
 }
 
@@ -52,7 +75,7 @@ seconds Allocation::refresh(seconds requested, std::optional<Family> family, Tim
         if (!family || *family == each) expires_[index_of(each)] = expires;
     }
     arm(effects);
-    return std::chrono::floor<seconds>(expires - now);
+    return std::chrono::floor<seconds>(no_later_than_deadline(expires) - now);
 }
 
 void Allocation::permit(std::span<const protocol::IpAddress> peers, TimePoint now,
@@ -120,7 +143,7 @@ void Allocation::close(ConnectionId connection, Effects& effects) {
 
 void Allocation::on_time(TimePoint now, Effects& effects) {
     if (ended() || now < armed_) return;
-    if (deadline_ && now >= *deadline_) return end(EndReason::deadline, effects);
+    if (deadline_ && now >= *deadline_) return end(EndReason::deadline, effects, deadline_by_);
     close_due(now, effects);
     if (ended()) return;
     permissions_.on_time(now, effects);
@@ -130,7 +153,7 @@ void Allocation::on_time(TimePoint now, Effects& effects) {
     arm(effects);
 }
 
-void Allocation::end(EndReason reason, Effects& effects) {
+void Allocation::end(EndReason reason, Effects& effects, std::optional<auth::Limit> limit) {
     assert(!ended());
     for (const Family family : families) {
         seed_.relayed[index_of(family)].reset();
@@ -139,7 +162,7 @@ void Allocation::end(EndReason reason, Effects& effects) {
         connections_.close(family, effects);
     }
     state_ = State::ended;
-    effects.emplace_back(EndAllocation{id(), reason});
+    effects.emplace_back(EndAllocation{id(), reason, limit});
 }
 
 TimePoint Allocation::next_deadline() const {
@@ -171,7 +194,7 @@ seconds Allocation::lifetime_left(TimePoint now) const {
     for (const Family family : families) {
         if (has_family(family)) latest = std::max(latest, expires_[index_of(family)]);
     }
-    return std::chrono::floor<seconds>(latest - now);
+    return std::chrono::floor<seconds>(no_later_than_deadline(latest) - now);
 }
 
 Effects Allocation::routes() const {
@@ -186,7 +209,7 @@ Effects Allocation::routes() const {
 // than is left of the access token.
 TimePoint Allocation::expiry_for(seconds requested, TimePoint now) const {
     const seconds granted = std::min(std::max(requested, lifetime_default), lifetime_max_);
-    const TimePoint expires = std::min(now + granted, deadline_.value_or(TimePoint::max()));
+    const TimePoint expires = now + granted;
     return grant().token ? std::min(expires, grant().token->until) : expires;
 }
 

@@ -80,7 +80,12 @@ public:
 
     // Ends everything that is due at `now`.
     void on_time(protocol::TimePoint now, Effects& effects);
-    void end(EndReason reason, Effects& effects);
+    void end(EndReason reason, Effects& effects, std::optional<auth::Limit> limit = {});
+
+    // What its user may has changed. What it was granted before counts no more, but for how it is
+    // signed: a refusal ends it, an earlier deadline too when that has passed, a later one lets it
+    // live on for the lifetime that its client has asked for.
+    void amend(auth::Grant grant, protocol::TimePoint now, Effects& effects);
 
     [[nodiscard]] bool ended() const noexcept { return state_ == State::ended; }
     // The next moment that on_time() has work.
@@ -129,6 +134,8 @@ private:
         ended,     // final: holds nothing, and its table drops it
     };
 
+    void set_deadline();
+    [[nodiscard]] protocol::TimePoint no_later_than_deadline(protocol::TimePoint when) const;
     [[nodiscard]] protocol::TimePoint expiry_for(std::chrono::seconds requested,
                                                  protocol::TimePoint now) const;
     void close(protocol::Family family, Effects& effects);
@@ -138,10 +145,15 @@ private:
     void arm(Effects& effects);
 
     AllocationSeed seed_;
+    protocol::TimePoint began_;
     std::chrono::seconds lifetime_max_;
+    std::chrono::seconds session_limit_;
     Mobility mobility_;
     std::optional<protocol::TimePoint> deadline_;
-    std::array<protocol::TimePoint, 2> expires_;  // by family; counts where there is an address
+    auth::Limit deadline_by_ = auth::Limit::session_time;
+    // By family; counts where there is an address. As it was asked for: the deadline may end it
+    // before.
+    std::array<protocol::TimePoint, 2> expires_;
     Permissions permissions_;
     Channels channels_;
     PeerConnections connections_;

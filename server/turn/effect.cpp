@@ -11,6 +11,10 @@ std::string_view to_string(EndReason reason) noexcept {
             return "expired";
         case EndReason::deadline:
             return "deadline";
+        case EndReason::bytes:
+            return "bytes";
+        case EndReason::withdrawn:
+            return "withdrawn";
         case EndReason::disconnected:
             return "disconnected";
         case EndReason::shutdown:

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "auth/limit.hpp"
 #include "protocol/address.hpp"
 #include "protocol/allocation_id.hpp"
 #include "protocol/connection_id.hpp"
@@ -45,6 +46,8 @@ enum class EndReason : std::uint8_t {
     deleted,       // Refresh with LIFETIME 0
     expired,       // its lifetime ran out
     deadline,      // its grant's deadline came
+    bytes,         // its grant's bytes are used up
+    withdrawn,     // its grant was taken back
     disconnected,  // the client's connection closed
     shutdown,      // the server ends
     refused,       // its relay was opened, but its Allocate failed after all
@@ -71,7 +74,17 @@ struct ClosePeerConnection {
 struct EndAllocation {
     AllocationId allocation;
     EndReason reason;
+    std::optional<auth::Limit> limit = {};  // which one did it, where one did
     bool operator==(const EndAllocation&) const = default;
+};
+
+// The grant of the allocation has changed: from now on this much passes.
+struct AmendSession {
+    AllocationId allocation;
+    std::optional<protocol::TimePoint> deadline;
+    std::uint64_t bytes = 0;            // both ways together; 0: no limit
+    std::uint64_t bits_per_second = 0;  // each way; 0: no limit
+    bool operator==(const AmendSession&) const = default;
 };
 
 // Where a client is to be found (RFC 8016 section 3.2.2).
@@ -99,7 +112,7 @@ struct SetDeadline {
 };
 
 using Effect = std::variant<InstallRoute, RemoveRoute, CloseRelay, ClosePeerConnection,
-                            EndAllocation, SetDeadline, MoveClient>;
+                            EndAllocation, SetDeadline, MoveClient, AmendSession>;
 using Effects = std::vector<Effect>;  // the worker reuses one
 
 }  // namespace turnpike::turn

@@ -29,6 +29,10 @@ Counter end_counter(EndReason reason) noexcept {
             return Counter::allocations_ended_expired;
         case EndReason::deadline:
             return Counter::allocations_ended_deadline;
+        case EndReason::bytes:
+            return Counter::allocations_ended_bytes;
+        case EndReason::withdrawn:
+            return Counter::allocations_ended_withdrawn;
         case EndReason::disconnected:
             return Counter::allocations_ended_disconnected;
         case EndReason::shutdown:
@@ -94,6 +98,14 @@ void EffectExecutor::carry_out(const turn::InstallRoute& effect) {
 
 void EffectExecutor::carry_out(const turn::RemoveRoute& effect) {
     context_.routes.remove(effect.allocation, effect.route.peer, effect.route.channel);
+}
+
+void EffectExecutor::carry_out(const turn::AmendSession& effect) {
+    Holding* holding = context_.holdings.find(effect.allocation);
+    if (holding == nullptr) return;
+    holding->session->amend({.deadline = effect.deadline,
+                             .bytes = effect.bytes,
+                             .bits_per_second = effect.bits_per_second});
 }
 
 void EffectExecutor::carry_out(const turn::SetDeadline& effect) {

@@ -36,6 +36,7 @@ private:
     void carry_out(const turn::ClosePeerConnection& effect);
     void carry_out(const turn::EndAllocation& effect, protocol::TimePoint now);
     void carry_out(const turn::SetDeadline& effect);
+    void carry_out(const turn::AmendSession& effect);
     void carry_out(const turn::MoveClient& effect, const ClientLink* link);
     void log_move(const Holding& holding, const turn::Place& to);
     void close(Holding& holding, protocol::Family family);

@@ -38,8 +38,9 @@ RelayPort after(const RelayPort& port) {
 std::optional<protocol::TimePoint> deadline_of(const auth::Grant& grant,
                                                const turn::Settings& settings,
                                                protocol::TimePoint now) {
-    if (settings.session_limit.count() == 0) return grant.deadline;
-    const auto limit = now + settings.session_limit;
+    const auto session = grant.session.value_or(settings.session_limit);
+    if (session.count() == 0) return grant.deadline;
+    const auto limit = now + session;
     return grant.deadline ? std::min(*grant.deadline, limit) : limit;
 }
 

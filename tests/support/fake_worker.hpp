@@ -215,6 +215,7 @@ private:
         ended_.insert_or_assign(end.allocation, end.reason);
     }
     void carry_out(const turn::MoveClient& move) { held_.at(move.allocation).place = move.place; }
+    void carry_out(const turn::AmendSession& amend) { REQUIRE(held_.contains(amend.allocation)); }
     void carry_out(const turn::SetDeadline& set) {
         REQUIRE(held_.contains(set.allocation));
         deadlines_.insert_or_assign(set.allocation, set.when);

@@ -56,6 +56,12 @@ struct Bench {
         return allocation.refresh(requested, family, now, effects);
     }
 
+    Effects amend(const auth::Grant& grant) {
+        effects.clear();
+        allocation.amend(grant, now, effects);
+        return effects;
+    }
+
     TimePoint now = start;
     Effects effects;
     Allocation allocation;
@@ -177,7 +183,45 @@ TEST_CASE("a deadline ends the allocation on its tick, whatever was refreshed", 
     CHECK(bench.time_passes(700s + 499ms) == Effects{SetDeadline{id, start + 700s + 500ms}});
     CHECK(bench.refresh(3600s) == 0s);
     CHECK_FALSE(bench.allocation.ended());
-    CHECK(bench.time_passes(1ms) == Effects{EndAllocation{id, EndReason::deadline}});
+    CHECK(bench.time_passes(1ms) ==
+          Effects{EndAllocation{id, EndReason::deadline, auth::Limit::session_time}});
+}
+
+TEST_CASE("a grant that changes moves the deadline both ways, and the client's lifetime stays") {
+    AllocationSeed seed = seed_of({Family::ipv4});
+    seed.grant.deadline = start + 40s;
+    seed.grant.deadline_by = auth::Limit::call_time;
+    Bench bench{seed};
+    CHECK(bench.allocation.lifetime_left(bench.now) == 40s);
+    auth::Grant longer = seed.grant;
+    longer.deadline = start + 60s;
+    longer.bytes = 7;
+    CHECK(bench.amend(longer) == Effects{AmendSession{id, start + 60s, 7, 0}});
+    CHECK(bench.allocation.lifetime_left(bench.now) == 60s);
+    CHECK(bench.time_passes(59s) == Effects{SetDeadline{id, start + 60s}});
+    auth::Grant endless = longer;
+    endless.deadline.reset();
+    CHECK(bench.amend(endless) == Effects{AmendSession{id, std::nullopt, 7, 0}});
+    CHECK(bench.allocation.lifetime_left(bench.now) == 541s);
+    CHECK(bench.amend(longer) == Effects{AmendSession{id, start + 60s, 7, 0}});
+    CHECK(bench.time_passes(1s) ==
+          Effects{EndAllocation{id, EndReason::deadline, auth::Limit::call_time}});
+}
+
+TEST_CASE("a grant that is taken back, or over by now, ends the allocation at once") {
+    AllocationSeed seed = seed_of({Family::ipv4});
+    auth::Grant refused = seed.grant;
+    refused.refusal = auth::Limit::account_disabled;
+    Bench one{seed};
+    CHECK(one.amend(refused) ==
+          Effects{EndAllocation{id, EndReason::withdrawn, auth::Limit::account_disabled}});
+    auth::Grant over = seed.grant;
+    over.deadline = start;
+    over.deadline_by = auth::Limit::call_ended;
+    Bench two{seed};
+    CHECK(two.amend(over) ==
+          Effects{AmendSession{id, start, 0, 0},
+                  EndAllocation{id, EndReason::deadline, auth::Limit::call_ended}});
 }
 
 TEST_CASE("the session limit and the grant's deadline both bind: the sooner wins", "[D20][B55]") {

@@ -11,11 +11,11 @@ namespace {
 TEST_CASE("every reason why an allocation ends has a name of its own") {
     std::set<std::string_view> names;
     for (const EndReason reason :
-         {EndReason::deleted, EndReason::expired, EndReason::deadline, EndReason::disconnected,
-          EndReason::shutdown, EndReason::refused}) {
+         {EndReason::deleted, EndReason::expired, EndReason::deadline, EndReason::bytes,
+          EndReason::withdrawn, EndReason::disconnected, EndReason::shutdown, EndReason::refused}) {
         names.insert(to_string(reason));
     }
-    CHECK(names.size() == 6);
+    CHECK(names.size() == 8);
     CHECK(to_string(EndReason::deadline) == "deadline");
 }
 
