@@ -36,6 +36,7 @@ Credential derive_timed(const UserDirectorySettings& settings, const TimedSecret
     credential.grant.call = timed.call;
     credential.login_until = timed.expiry;
     if (secret.expiry_ends_relay) {
+        credential.grant.deadline_by = Limit::login_time;
         credential.grant.deadline =
             now.steady +
             std::chrono::duration_cast<protocol::TimePoint::duration>(timed.expiry - now.wall);

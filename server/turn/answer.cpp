@@ -65,8 +65,8 @@ Outcome challenge(const Request& request, ErrorCode code,
     return finish(answer, request, Reply{.octets = {}, .error = code});
 }
 
-Outcome Answers::error(ErrorCode code) const {
-    MessageBuilder answer = MessageBuilder::error(request_.reply, request_.message, code);
+Outcome Answers::error(ErrorCode code, std::string_view reason) const {
+    MessageBuilder answer = MessageBuilder::error(request_.reply, request_.message, code, reason);
     if (code == ErrorCode::unknown_attribute) {
         write_unknown_attributes(answer, request_.message,
                                  {.access_token = identity_.grant.token.has_value()});

@@ -52,7 +52,8 @@ public:
     Answers(const Request& request, const auth::Identity& identity, std::string_view software)
         : request_{request}, identity_{identity}, software_{software} {}
 
-    [[nodiscard]] Outcome error(protocol::ErrorCode code) const;       // 420 lists the attributes
+    // 420 lists the attributes. The reason is that of the code where nothing says it better.
+    [[nodiscard]] Outcome error(protocol::ErrorCode code, std::string_view reason = {}) const;
     [[nodiscard]] Outcome redirected(const Redirect& redirect) const;  // 300
     [[nodiscard]] Outcome success() const;
     // With the ticket, where the client gets one (RFC 8016).

@@ -53,16 +53,28 @@ Intent intent_of(const protocol::Message& message) {
     }
 }
 
-// Both ways in which a grant can be over before it opens anything. Less than a second left could
-// only be shown as LIFETIME 0, which reads like a deletion.
-bool may_allocate(const auth::Identity& identity, protocol::Moment now) {
-    if (identity.login_until && now.wall >= *identity.login_until) return false;
+// What of a grant is over before it opens anything, or keeps it from that. Less than a second left
+// could only be shown as LIFETIME 0, which reads like a deletion.
+std::optional<auth::Limit> limit_against(const auth::Identity& identity, protocol::Moment now) {
     const auto lasts = [&](protocol::TimePoint until) {
         return until - now.steady >= std::chrono::seconds{1};
     };
-    const auto& deadline = identity.grant.deadline;
-    const auto& token = identity.grant.token;
-    return (!deadline || lasts(*deadline)) && (!token || lasts(token->until));
+    const auto& [key, integrity, grant, login_until] = identity;
+    if (login_until && now.wall >= *login_until) return auth::Limit::login_time;
+    if (grant.token && !lasts(grant.token->until)) return auth::Limit::token_time;
+    if (grant.refusal) return grant.refusal;
+    if (grant.deadline && !lasts(*grant.deadline)) return grant.deadline_by;
+    return std::nullopt;
+}
+
+// Whether another login, under a new name or with a new token, would help: then a client is to try
+// one.
+constexpr bool is_of_login(auth::Limit limit) noexcept {
+    return limit == auth::Limit::login_time || limit == auth::Limit::token_time;
+}
+
+std::string_view phrase_of(const std::optional<auth::Limit>& limit) noexcept {
+    return limit ? auth::row_of(*limit).phrase : std::string_view{};
 }
 
 // The credential of a request that brings no access token, where this allocation was made by one:
@@ -144,7 +156,8 @@ Outcome Dispatcher::obey(const Request& request, const auth::Identity& identity,
         return bind_connection(request, identity, effects);
     }
     const bool allocates = request.message.method() == Method::allocate;
-    if (allocates && !may_allocate(identity, request.now)) {
+    const auto limit = limit_against(identity, request.now);
+    if (allocates && limit && is_of_login(*limit)) {
         return deny(request, ErrorCode::unauthenticated);
     }
     if (request.message.method() == Method::refresh &&
@@ -157,7 +170,10 @@ Outcome Dispatcher::obey(const Request& request, const auth::Identity& identity,
         return answers.error(ErrorCode::wrong_credentials);
     }
     if (allocates && allocation != nullptr) return answer_again(request, answers, *allocation);
-    if (!allocates && allocation == nullptr) return answers.error(ErrorCode::allocation_mismatch);
+    if (!allocates && allocation == nullptr) {
+        return answers.error(ErrorCode::allocation_mismatch, phrase_of(limit));
+    }
+    if (limit && allocates) return answers.error(ErrorCode::forbidden, phrase_of(limit));
     const auto& token = identity.grant.token;
     if (!understands(request.message, {.access_token = token.has_value()})) {
         return answers.error(ErrorCode::unknown_attribute);
@@ -335,10 +351,19 @@ void Dispatcher::disconnected(const protocol::FiveTuple& five_tuple, Effects& ef
     forget_if_ended(*allocation);
 }
 
-void Dispatcher::end(AllocationId id, EndReason reason, Effects& effects) {
+void Dispatcher::end(AllocationId id, EndReason reason, Effects& effects,
+                     std::optional<auth::Limit> limit) {
     Allocation* allocation = allocations_.find(id);
     if (allocation == nullptr) return;
-    allocation->end(reason, effects);
+    allocation->end(reason, effects, limit);
+    forget_if_ended(*allocation);
+}
+
+void Dispatcher::amend(AllocationId id, const auth::Grant& grant, protocol::TimePoint now,
+                       Effects& effects) {
+    Allocation* allocation = allocations_.find(id);
+    if (allocation == nullptr) return;
+    allocation->amend(grant, now, effects);
     forget_if_ended(*allocation);
 }
 

@@ -64,7 +64,11 @@ public:
     // The client's connection is gone. RFC 8656 section 7.2 lets the allocation go with it; one
     // with a ticket stays for whoever brings that.
     void disconnected(const protocol::FiveTuple& five_tuple, Effects& effects);
-    void end(AllocationId allocation, EndReason reason, Effects& effects);
+    void end(AllocationId allocation, EndReason reason, Effects& effects,
+             std::optional<auth::Limit> limit = {});
+    // What the user of this allocation may has changed: see Allocation::amend().
+    void amend(AllocationId allocation, const auth::Grant& grant, protocol::TimePoint now,
+               Effects& effects);
     void end_all(EndReason reason, Effects& effects);
 
     [[nodiscard]] const AllocationTable& allocations() const noexcept { return allocations_; }

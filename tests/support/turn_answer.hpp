@@ -48,6 +48,9 @@ public:
         const auto error = protocol::error_code(message());
         return error ? error->code : 0;
     }
+    [[nodiscard]] std::string reason() const {
+        return silent() ? "" : std::string{protocol::error_code(message())->reason};
+    }
     // As the dispatcher tells the worker's counters.
     [[nodiscard]] int counted_code() const {
         return reply_.error ? static_cast<int>(*reply_.error) : 0;

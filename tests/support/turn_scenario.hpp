@@ -48,6 +48,8 @@ struct ScenarioOptions {
     std::vector<auth::TimedSecret> secrets{{.secret = "sesame", .expiry_ends_relay = false}};
     std::vector<auth::TokenKey> token_keys = {};
     std::optional<std::uint64_t> redirects = {};  // new allocations, by this chance
+    // What the lookup says beyond what a configuration can.
+    std::function<void(auth::Grant&)> grants = [](auth::Grant&) {};
 };
 
 class Scenario : public Network {
@@ -97,6 +99,7 @@ public:
     auth::PeerPolicy policy;
     turn::Dispatcher dispatcher;
     std::optional<std::uint64_t> redirects;
+    std::function<void(auth::Grant&)> grants;
     Fault fault;                           // for the next message only
     turn::PeerConnection last_connection;  // as ConnectPeer or AttachClient named it
     turn::Effects last_effects;            // of the last message or tick
@@ -128,7 +131,8 @@ inline Scenario::Scenario(ScenarioOptions options)
               .relayed = {at("203.0.113.5:1").address, at("[2001:db8:5::5]:1").address}},
              worker},
       dispatcher{std::move(options.settings), authenticator, policy},
-      redirects{options.redirects} {}
+      redirects{options.redirects},
+      grants{std::move(options.grants)} {}
 
 inline Answer Scenario::deliver(const protocol::FiveTuple& five_tuple, protocol::Bytes datagram) {
     const Fault now_wrong = std::exchange(fault, {});
@@ -176,8 +180,9 @@ inline Answer Scenario::deliver(const protocol::FiveTuple& five_tuple, protocol:
 inline turn::Outcome Scenario::authenticated(const turn::Request& request,
                                              const turn::NeedCredential& need,
                                              const Fault& now_wrong) {
-    const auto candidates =
+    auto candidates =
         now_wrong.user_unknown ? std::vector<auth::Credential>{} : users.find(need.claim.user, now);
+    for (auth::Credential& candidate : candidates) grants(candidate.grant);
     if (now_wrong.disconnected_before_lookup_ends) disconnect(request.five_tuple);
     turn::Effects effects;
     turn::Outcome outcome = dispatcher.resume(request, need.claim, candidates, effects);

@@ -226,6 +226,41 @@ TEST_CASE("a grant with less than a second left opens nothing", "[B38][D20][D30]
     CHECK(s.worker.last_opened() == AllocationId{0});
 }
 
+TEST_CASE("whom a limit keeps out is told which, and one whom it ended too") {
+    std::optional<auth::Limit> refusal;
+    Scenario s{{.grants = [&refusal](auth::Grant& grant) { grant.refusal = refusal; }}};
+    CHECK(s.alice.allocates().lifetime() == 600s);
+    const AllocationId id = s.allocation_of(s.alice)->id();
+    refusal = auth::Limit::account_disabled;
+    CHECK(s.alice.refreshes(600s).lifetime() == 600s);  // until the worker hears of the change
+    Effects effects;
+    s.dispatcher.end(id, EndReason::withdrawn, effects, refusal);
+    s.worker.carry_out(effects);
+    const auto refreshed = s.alice.refreshes();
+    CHECK(refreshed.code() == 437);
+    CHECK(refreshed.reason() == "Account Is Disabled");
+    const auto again = s.alice.allocates();
+    CHECK(again.code() == 403);
+    CHECK(again.reason() == "Account Is Disabled");
+    CHECK(again.authenticated());
+    refusal.reset();
+    CHECK(s.alice.allocates().lifetime() == 600s);
+}
+
+TEST_CASE("a deadline that has come keeps its user out, and says whose it was") {
+    std::optional<TimePoint> deadline;
+    Scenario s{{.grants = [&deadline](auth::Grant& grant) {
+        grant.deadline = deadline;
+        grant.deadline_by = auth::Limit::call_time;
+    }}};
+    deadline = s.now.steady + 40s;
+    CHECK(s.alice.allocates().lifetime() == 40s);
+    s.time_passes(40s);
+    CHECK(s.alice.refreshes().code() == 437);
+    CHECK(s.alice.allocates().code() == 403);
+    CHECK(s.alice.allocates().reason() == "Call Time Is Over");
+}
+
 TEST_CASE("a session's limit ends it, and the next session is a new one", "[D20][B55]") {
     Settings settings;
     settings.session_limit = 900s;
