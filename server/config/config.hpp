@@ -149,6 +149,8 @@ struct Limits {
     std::chrono::seconds session{};          // 0: no limit
     std::uint64_t bits_per_second = 0;       // 0: no limit
     std::uint64_t bytes = 0;                 // 0: no limit
+    std::chrono::seconds ghost{};            // 0: never
+    std::vector<std::chrono::seconds> call_warnings;
     std::chrono::seconds lifetime_max{};
     std::uint32_t permissions_per_allocation = 0;
     std::uint32_t channels_per_allocation = 0;
@@ -166,8 +168,18 @@ struct Limits {
     bool operator==(const Limits&) const = default;
 };
 
+// Whom a usage row survives that was written: the death of this process, or a power cut too.
+enum class Durability : std::uint8_t { process, power };
+
 struct Storage {
-    std::string url;
+    std::string url;  // empty: none
+    std::uint32_t connections = 0;
+    std::chrono::seconds timeout{};
+    std::uint32_t cache_users = 0;  // of each worker
+    std::chrono::seconds cache{};
+    std::string journal;  // a file
+    std::uint64_t journal_bytes = 0;
+    Durability journal_durability{};
     bool operator==(const Storage&) const = default;
 };
 
@@ -189,6 +201,7 @@ struct Server {
     std::string software;       // empty: no SOFTWARE attribute
     std::string user;           // empty: stay who we are
     std::string hostname;       // empty: our addresses
+    std::string node;           // empty: the name of this host
     bool rfc3489 = false;
     bool operator==(const Server&) const = default;
 };

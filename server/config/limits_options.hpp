@@ -36,6 +36,20 @@ inline constexpr std::array limits_options{
         .fallback = "0",
         .help = "What an allocation may relay in its life, both ways together; 0: no limit",
     }),
+    at<&Config::limits, &Limits::ghost>({
+        .key = "limits.ghost_seconds",
+        .fallback = "3",
+        .help = "A user who holds as many allocations as may be gets another one in place of the "
+                "one whose client has been silent longest, and at least this long; 0: never",
+        .max = 3600,
+    }),
+    at<&Config::limits, &Limits::call_warnings>({
+        .key = "limits.call_warning_seconds",
+        .fallback = "[60]",
+        .help = "How long before the end of a call to warn of it, in the database's events",
+        .min = 1,
+        .max = 86'400,
+    }),
     at<&Config::limits, &Limits::lifetime_max>({
         .key = "limits.lifetime_max",
         .fallback = "3600",

@@ -40,9 +40,10 @@ constexpr std::string_view node_name = "value";
 }
 
 [[nodiscard]] bool is_list(Kind kind) {
-    return kind == Kind::texts || kind == Kind::endpoints || kind == Kind::addresses ||
-           kind == Kind::subnets || kind == Kind::secrets || kind == Kind::access_token_keys ||
-           kind == Kind::certificates || kind == Kind::alternate_servers;
+    return kind == Kind::texts || kind == Kind::times || kind == Kind::endpoints ||
+           kind == Kind::addresses || kind == Kind::subnets || kind == Kind::secrets ||
+           kind == Kind::access_token_keys || kind == Kind::certificates ||
+           kind == Kind::alternate_servers;
 }
 
 [[nodiscard]] bool is_text(Kind kind) {

@@ -27,6 +27,7 @@ struct Option {
     std::string_view example{};                 // where the default says little
     bool needs_restart = false;
     bool is_secret = false;    // never shown, never taken from the command line
+    bool is_url = false;       // ... or of a secret one only its password
     bool is_reserved = false;  // for a later build: only the default is accepted
 
     // Filled in by at<>().
@@ -59,6 +60,8 @@ template <typename Member>
         return Kind::integer;
     else if constexpr (std::is_same_v<Member, std::chrono::seconds>)
         return Kind::seconds;
+    else if constexpr (std::is_same_v<Member, std::vector<std::chrono::seconds>>)
+        return Kind::times;
     else if constexpr (std::is_same_v<Member, std::string>)
         return Kind::text;
     else if constexpr (std::is_same_v<Member, std::vector<std::string>>)

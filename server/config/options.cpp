@@ -9,6 +9,7 @@
 #include "server/config/listen_options.hpp"
 #include "server/config/option.hpp"
 #include "server/config/redirect_options.hpp"
+#include "server/config/storage_options.hpp"
 
 namespace turnpike::config {
 namespace {
@@ -193,15 +194,6 @@ constexpr std::array auth_options{
 };
 
 constexpr std::array other_options{
-    at<&Config::storage, &Storage::url>({
-        .key = "storage.url",
-        .fallback = R"("sqlite:/var/lib/turnpike/turnpike.db")",
-        .help = "Where users, calls and usage are kept: sqlite:FILE or a postgresql URL",
-        .min = 1,
-        .max = 4096,
-        .needs_restart = true,
-        .is_secret = true,
-    }),
     at<&Config::admin, &Admin::listen>({
         .key = "admin.listen",
         .fallback = R"("127.0.0.1:8478")",
@@ -259,6 +251,15 @@ constexpr std::array other_options{
         .max = 253,
         .example = R"("turn.example.org")",
     }),
+    at<&Config::server, &Server::node>({
+        .key = "server.node",
+        .fallback = R"("")",
+        .help = "The name of this server among those that share a database, one each; empty: the "
+                "name of this host",
+        .max = 253,
+        .example = R"("relay-1")",
+        .needs_restart = true,
+    }),
     at<&Config::server, &Server::user>({
         .key = "server.user",
         .fallback = R"("")",
@@ -304,9 +305,9 @@ template <std::size_t... Sizes>
     return all;
 }
 
-constexpr auto table =
-    joined(top_options, listen_options, relay_options, discovery_options, peers_options,
-           auth_options, users_options, redirect_options, limits_options, other_options);
+constexpr auto table = joined(top_options, listen_options, relay_options, discovery_options,
+                              peers_options, auth_options, users_options, redirect_options,
+                              limits_options, storage_options, other_options);
 
 }  // namespace
 

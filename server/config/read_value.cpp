@@ -87,6 +87,8 @@ std::optional<Value> ValueReader::read(const toml::node& node) {
             return integer(node);
         case Kind::seconds:
             return seconds(node);
+        case Kind::times:
+            return list(node, &ValueReader::seconds);
         case Kind::text:
             return text(node);
         case Kind::word:

@@ -59,6 +59,8 @@ std::string describe_type(const Option& option) {
             return "a whole number " + bounds(option);
         case Kind::seconds:
             return "seconds " + bounds(option);
+        case Kind::times:
+            return "a list of seconds, each " + bounds(option);
         case Kind::text:
             return fmt::format("a string of at most {} bytes", option.max);
         case Kind::word:

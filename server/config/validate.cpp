@@ -34,14 +34,34 @@ template <typename Element>
     return twice;
 }
 
-void check_open_relay(const Config& config, Findings& findings) {
+void check_users(const Config& config, Findings& findings) {
     if (!config.users.empty() || !config.auth.secrets.empty() ||
         !config.auth.access_tokens.empty()) {
         return;
     }
+    if (!config.storage.url.empty()) {
+        return warning(findings, "auth.secrets",
+                       "no users and no secrets here: only those in the database may log in "
+                       "(`turnpike user add`, `turnpike secret add`)");
+    }
     error(findings, "auth.secrets",
-          "no users and no secrets: this would be an open relay. Set auth.secrets = "
+          "no users, no secrets and no database: nobody could log in. Set auth.secrets = "
           "[\"...\"] (`openssl rand -base64 32` makes one), or a user: [users] alice = \"...\"");
+}
+
+// Keywords as libpq takes them hold a "=": "host=/run/postgresql dbname=site".
+void check_storage(const Config& config, Findings& findings) {
+    const std::string_view url = config.storage.url;
+    const auto is = [&](std::string_view scheme) { return url.starts_with(scheme); };
+    if (url.empty() || is("postgresql://") || is("postgres://")) return;
+    if (is("sqlite:")) {
+        if (!url.ends_with(":")) return;
+    } else if (url.find("://") == std::string_view::npos && url.find('=') != url.npos) {
+        return;
+    }
+    error(findings, "storage.url",
+          "storage.url: no database that is known here; write \"sqlite:FILE\" or "
+          "\"postgresql://USER@HOST/DATABASE\"");
 }
 
 void check_secrets(const Config& config, Findings& findings) {
@@ -242,7 +262,8 @@ void check_ephemeral_ports(const Config& config, const Surroundings& around, Fin
 
 std::vector<Finding> validate(const Config& config, const Surroundings& around) {
     Findings findings;
-    check_open_relay(config, findings);
+    check_users(config, findings);
+    check_storage(config, findings);
     check_secrets(config, findings);
     check_access_tokens(config, findings);
     check_listeners(config, findings);

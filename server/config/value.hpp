@@ -22,6 +22,7 @@ enum class Kind : std::uint8_t {
     boolean,
     integer,
     seconds,
+    times,  // several numbers of seconds
     text,
     word,  // one of a few
     texts,
@@ -43,12 +44,13 @@ struct Word {
     bool operator==(const Word&) const = default;
 };
 
-using Value = std::variant<bool, std::int64_t, std::chrono::seconds, std::string, Word,
-                           std::vector<std::string>, protocol::Endpoint,
-                           std::vector<protocol::Endpoint>, std::vector<protocol::IpAddress>,
-                           std::vector<protocol::Subnet>, PortRange, std::vector<ExternalAddress>,
-                           std::vector<Secret>, std::vector<User>, std::vector<AccessTokenKey>,
-                           std::vector<CertificatePair>, std::vector<AlternateServer>>;
+using Value =
+    std::variant<bool, std::int64_t, std::chrono::seconds, std::vector<std::chrono::seconds>,
+                 std::string, Word, std::vector<std::string>, protocol::Endpoint,
+                 std::vector<protocol::Endpoint>, std::vector<protocol::IpAddress>,
+                 std::vector<protocol::Subnet>, PortRange, std::vector<ExternalAddress>,
+                 std::vector<Secret>, std::vector<User>, std::vector<AccessTokenKey>,
+                 std::vector<CertificatePair>, std::vector<AlternateServer>>;
 
 struct Option;
 

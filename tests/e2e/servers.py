@@ -29,6 +29,7 @@ CONFIG = {
     "auth": {"secrets": [SECRET]},
     "users": USERS,
     "limits": {"allocations_per_user": 0},
+    "storage": {"url": ""},
     "server": {"workers": 2},
 }
 

@@ -38,6 +38,7 @@ inline config::Config loopback_config() {
     config.peers.allow = {*protocol::Subnet::parse("127.0.0.0/8")};
     config.users = {{"alice", "wonderland"}, {"bob", "builder"}};
     config.server.workers = 1;
+    config.storage.url.clear();  // not even the default
     return config;
 }
 

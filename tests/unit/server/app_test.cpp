@@ -66,11 +66,11 @@ TEST_CASE("a bad configuration is refused with every problem, by check-config an
     }
 }
 
-TEST_CASE("a server without users and secrets is refused as an open relay") {
-    const File file{"realm = 'example.org'"};
+TEST_CASE("a server that nobody could log in to is refused") {
+    const File file{"realm = 'example.org'\nstorage.url = ''"};
     const Ended ended = run_with({"serve", "--config", file.path});
     CHECK(ended.code == ExitCode::bad_configuration);
-    CHECK(ended.error.find("this would be an open relay. Set auth.secrets") != std::string::npos);
+    CHECK(ended.error.find("nobody could log in. Set auth.secrets") != std::string::npos);
 }
 
 TEST_CASE("credentials are one line of JSON and nothing else on standard output") {

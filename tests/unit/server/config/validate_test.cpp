@@ -27,16 +27,38 @@ TEST_CASE("the defaults with a secret are good") {
     CHECK(validate(good(), {}).empty());
 }
 
-TEST_CASE("without users and secrets the start is refused as an open relay") {
+TEST_CASE("without users and secrets there has to be a database") {
     Config config = good();
     config.auth.secrets.clear();
+    CHECK(finding_of(config).severity == Severity::warning);
+    config.storage.url.clear();
     const Finding finding = finding_of(config);
     CHECK(finding.severity == Severity::error);
     CHECK(finding.what ==
-          "no users and no secrets: this would be an open relay. Set auth.secrets = [\"...\"] "
+          "no users, no secrets and no database: nobody could log in. Set auth.secrets = [\"...\"] "
           "(`openssl rand -base64 32` makes one), or a user: [users] alice = \"...\"");
     config.users.push_back({"alice", "password"});
     CHECK(validate(config, {}).empty());
+}
+
+TEST_CASE("a database is SQLite's file or PostgreSQL's URL") {
+    const auto with = [](std::string url) {
+        Config config = good();
+        config.storage.url = std::move(url);
+        return validate(config, {});
+    };
+    for (const char* url : {"", "sqlite:/a/file.db", "postgresql://site@db1,db2/site",
+                            "postgres://db/site", "host=/run/postgresql dbname=site"}) {
+        INFO(url);
+        CHECK(with(url).empty());
+    }
+    for (const char* url : {"sqlite:", "mysql://db/site", "mysql://db/site?a=b", "turnpike.db"}) {
+        INFO(url);
+        const auto findings = with(url);
+        REQUIRE(findings.size() == 1);
+        CHECK(findings.front().key == "storage.url");
+        CHECK(findings.front().what.find("sqlite:FILE") != std::string::npos);
+    }
 }
 
 TEST_CASE("keys for access tokens close the relay too, each under an id of its own", "[B52]") {

@@ -26,6 +26,7 @@ TEST_CASE("a value of each kind is written as TOML that reads back to it") {
         Row{"log.level", R"("debug")"}, Row{"relay.interfaces", R"(["eth0", "eth1"])"},
         Row{"admin.listen", R"("[::1]:8478")"},
         Row{"listen.udp", R"(["192.0.2.1:3478", "[2001:db8::1]:3478"])"},
+        Row{"limits.call_warning_seconds", "[300, 60]"},
         Row{"relay.addresses", R"(["203.0.113.5", "2001:db8::5"])"},
         Row{"peers.allow", R"(["10.0.0.0/8"])"}, Row{"relay.ports", "[50000, 50100]"},
         Row{"relay.external", R"({ "10.0.0.5" = "203.0.113.5" })"},
@@ -49,8 +50,16 @@ TEST_CASE("passwords and secrets are masked") {
           R"(["********", { secret = "********", expired = "end" }])");
     CHECK(to_masked_toml(*find_option("users"), std::vector{User{"alice", "hush"}}) ==
           R"({ "alice" = "********" })");
-    CHECK(to_masked_toml(*find_option("storage.url"), std::string{"postgresql://u:hush@h/d"}) ==
-          R"("********")");
+    const auto url = [](std::string text) {
+        return to_masked_toml(*find_option("storage.url"), std::move(text));
+    };
+    CHECK(url("postgresql://u:hush@h/d") == R"("postgresql://u:********@h/d")");
+    CHECK(url("postgresql://u:hu@sh@h") == R"("postgresql://u:********@h")");
+    CHECK(url("postgresql://h:5432/d?user=u&password=hush&sslmode=require") ==
+          R"("postgresql://h:5432/d?user=u&password=********&sslmode=require")");
+    CHECK(url("host=h password=hush") == R"("host=h password=********")");
+    CHECK(url("postgresql://u@h:5432/d") == R"("postgresql://u@h:5432/d")");
+    CHECK(url("sqlite:/a/b.db") == R"("sqlite:/a/b.db")");
     CHECK(to_masked_toml(*find_option("admin.token"), std::string{}) == R"("")");
     CHECK(to_masked_toml(*find_option("realm"), std::string{"example.org"}) == R"("example.org")");
 }
