@@ -22,16 +22,16 @@ constexpr Statement write_row{
     "write_row",
     "INSERT INTO journal AS j (id, node, run, realm, username, call, transport, client,"
     " client_port, relayed, started_at, first_media_at, last_media_at, media_seconds, updated_at,"
-    " ended_at, reason, sent_bytes, sent_packets, received_bytes, received_packets)"
+    " ended_at, reason, sent_bytes, sent_packets, received_bytes, received_packets, pending)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
-    " $20, $21)"
+    " $20, $21, $22)"
     " ON CONFLICT (id) DO UPDATE SET transport = excluded.transport, client = excluded.client,"
     " client_port = excluded.client_port, first_media_at = excluded.first_media_at,"
     " last_media_at = excluded.last_media_at, media_seconds = excluded.media_seconds,"
     " updated_at = excluded.updated_at, ended_at = excluded.ended_at, reason = excluded.reason,"
     " sent_bytes = excluded.sent_bytes, sent_packets = excluded.sent_packets,"
     " received_bytes = excluded.received_bytes, received_packets = excluded.received_packets,"
-    " pending = 1"
+    " pending = max(j.pending, excluded.pending)"
     " WHERE j.updated_at <= excluded.updated_at AND j.ended_at IS NULL"};
 
 constexpr Statement read_pending{
@@ -59,9 +59,12 @@ Result<Journal> Journal::open(const sqlite::FileOptions& options) {
     return Journal{*std::move(file)};
 }
 
-Result<void> Journal::write(std::span<const Usage> rows) {
+Result<void> Journal::write(std::span<const Usage> rows, bool is_due) {
     std::vector<Query> batch;
-    for (const Usage& usage : rows) batch.push_back({&write_row, to_parameters(usage)});
+    for (const Usage& usage : rows) {
+        batch.push_back({&write_row, to_parameters(usage)});
+        batch.back().parameters.emplace_back(std::int64_t{is_due ? 1 : 0});
+    }
     const auto done = file_.run_all(batch);
     if (!done) return done.error();
     return {};

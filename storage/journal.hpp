@@ -25,8 +25,9 @@ public:
     // `options.bytes_max` is the whole journal. A file of an older program is brought up to date.
     [[nodiscard]] static Result<Journal> open(const sqlite::FileOptions& options);
 
-    // In one transaction. What is older than what is there changes nothing.
-    [[nodiscard]] Result<void> write(std::span<const Usage> rows);
+    // In one transaction. What is older than what is there changes nothing. What is not due stays
+    // here for now: the database need not have it, but if we die it is what is known.
+    [[nodiscard]] Result<void> write(std::span<const Usage> rows, bool is_due = true);
 
     // What the database does not have yet, oldest first.
     [[nodiscard]] Result<std::vector<Usage>> pending(std::size_t count_max);

@@ -129,10 +129,11 @@ struct Lease {
 
 struct Event {
     Time at{};
-    std::string kind{};  // "warning", "began", "ended"
+    std::string kind{};  // "warning", "ended"
     std::string realm{};
     std::string call{};
-    std::optional<std::int64_t> seconds_left{};
+    std::int64_t seconds_left = 0;
+    Time ends_at{};  // the call, as of then
     bool operator==(const Event&) const = default;
 };
 

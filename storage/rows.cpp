@@ -139,7 +139,7 @@ std::vector<Value> to_parameters(const Account& account) {
 }
 
 std::vector<Value> to_parameters(const Event& event) {
-    return {event.at, event.kind, event.realm, event.call, value_or_null(event.seconds_left)};
+    return {event.at, event.kind, event.realm, event.call, event.seconds_left, event.ends_at};
 }
 
 }  // namespace turnpike::storage

@@ -74,8 +74,8 @@ const Statement begin_media{"begin_media",
 
 const Statement put_event{
     "put_event",
-    "INSERT INTO turnpike.event (at, kind, realm, call, seconds_left) VALUES ($1, $2, $3, $4, $5)"
-    " ON CONFLICT DO NOTHING"};
+    "INSERT INTO turnpike.event (at, kind, realm, call, seconds_left, ends_at)"
+    " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"};
 
 const Statement see_node{
     "see_node",
@@ -90,6 +90,9 @@ const Statement put_lease{
     " VALUES ($1, $2, $3, $4, $5, $6)"
     " ON CONFLICT (realm, username, call, node) DO UPDATE"
     " SET allocations = excluded.allocations, expires_at = excluded.expires_at"};
+
+const Statement renew_leases{"renew_leases",
+                             "UPDATE turnpike.lease SET expires_at = $2 WHERE node = $1"};
 
 const Statement drop_lease{"drop_lease",
                            "DELETE FROM turnpike.lease"
@@ -188,9 +191,10 @@ const Statement list_secrets{
 std::span<const Statement* const> server_statements() noexcept {
     using namespace statements;
     static constexpr std::array all{
-        &find_user,       &find_call,   &load_secrets,    &used_bytes,        &write_usage,
-        &close_left_open, &begin_media, &put_event,       &see_node,          &put_lease,
-        &drop_lease,      &drop_leases, &count_elsewhere, &list_participants, &forget_changes};
+        &find_user,   &find_call,       &load_secrets,      &used_bytes,
+        &write_usage, &close_left_open, &begin_media,       &put_event,
+        &see_node,    &put_lease,       &renew_leases,      &drop_lease,
+        &drop_leases, &count_elsewhere, &list_participants, &forget_changes};
     return all;
 }
 

@@ -22,6 +22,7 @@ extern const Statement begin_media;        // realm, id, at
 extern const Statement put_event;          // an Event
 extern const Statement see_node;           // node, run, at
 extern const Statement put_lease;          // a Lease, node, expires at
+extern const Statement renew_leases;       // node, expires at
 extern const Statement drop_lease;         // realm, username, call, node
 extern const Statement drop_leases;        // node
 extern const Statement count_elsewhere;    // realm, username, node, at

@@ -66,7 +66,7 @@ void Store::put_event(const Event& event, Handler<void> handler) {
     database_.execute({{&statements::put_event, to_parameters(event)}}, done(std::move(handler)));
 }
 
-void Store::renew(const Holdings& holdings, Handler<void> handler) {
+void Store::tell_holdings(const Holdings& holdings, Handler<void> handler) {
     std::vector<Query> batch{{&statements::see_node, {holdings.node, holdings.run, holdings.now}}};
     for (const Lease& lease : holdings.leases) {
         if (lease.allocations == 0) {
@@ -79,6 +79,13 @@ void Store::renew(const Holdings& holdings, Handler<void> handler) {
         }
     }
     database_.execute(std::move(batch), done(std::move(handler)));
+}
+
+void Store::renew(const SignOfLife& sign, Handler<void> handler) {
+    const auto& [node, run, now, expires] = sign;
+    database_.execute(
+        {{&statements::see_node, {node, run, now}}, {&statements::renew_leases, {node, expires}}},
+        done(std::move(handler)));
 }
 
 void Store::drop_leases(const std::string& node, Handler<void> handler) {

@@ -46,7 +46,7 @@ public:
                      Handler<void> handler);
     void put_event(const Event& event, Handler<void> handler);
 
-    // Tells the others what this node holds, until `expires`, and that it lives.
+    // Tells the others what this node holds now, until `expires`, and that it lives.
     struct Holdings {
         std::string node;
         std::string run;
@@ -54,7 +54,15 @@ public:
         Time expires;
         std::vector<Lease> leases;
     };
-    void renew(const Holdings& holdings, Handler<void> handler);
+    void tell_holdings(const Holdings& holdings, Handler<void> handler);
+    // What it has told of stays so until `expires`.
+    struct SignOfLife {
+        std::string node;
+        std::string run;
+        Time now;
+        Time expires;
+    };
+    void renew(const SignOfLife& sign, Handler<void> handler);
     void drop_leases(const std::string& node, Handler<void> handler);
     // By all other nodes.
     struct Elsewhere {

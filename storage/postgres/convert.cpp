@@ -154,17 +154,18 @@ Rows to_rows(const PGresult& result) {
 
 std::optional<Time> parse_time(std::string_view text) {
     using namespace std::chrono;
-    const auto year_ = take(text, 4, '-');
-    const auto month_ = take(text, 2, '-');
-    const auto day_ = take(text, 2, ' ');
+    const auto whole_year = take(text, 4, '-');
+    const auto month_of_year = take(text, 2, '-');
+    const auto day_of_month = take(text, 2, ' ');
     const auto hour = take(text, 2, ':');
     const auto minute = take(text, 2, ':');
     const auto second = take(text, 2);
-    if (!year_ || !month_ || !day_ || !hour || !minute || !second) return std::nullopt;
+    if (!whole_year || !month_of_year || !day_of_month || !hour || !minute || !second)
+        return std::nullopt;
     const auto fraction = take_fraction(text);
     if (!fraction || text != "+00") return std::nullopt;
-    const year_month_day date{year{*year_}, month{static_cast<unsigned>(*month_)},
-                              day{static_cast<unsigned>(*day_)}};
+    const year_month_day date{year{*whole_year}, month{static_cast<unsigned>(*month_of_year)},
+                              day{static_cast<unsigned>(*day_of_month)}};
     if (!date.ok()) return std::nullopt;
     return Time{sys_days{date} + hours{*hour} + minutes{*minute} + seconds{*second} + *fraction};
 }

@@ -137,7 +137,8 @@ Result<File> File::open(const FileOptions& options) {
                            (opened != nullptr ? sqlite3_errmsg(opened) : "not enough memory")};
     }
     sqlite3_busy_timeout(opened, static_cast<int>(options.patience.count()));
-    std::string setup = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;";
+    std::string setup = options.is_ours ? "PRAGMA locking_mode = EXCLUSIVE;" : "";
+    setup += "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;";
     setup += options.durability == Durability::full ? "PRAGMA synchronous = FULL;"
                                                     : "PRAGMA synchronous = NORMAL;";
     if (options.bytes_max != 0) {

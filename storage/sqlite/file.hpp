@@ -37,6 +37,7 @@ struct FileOptions {
     std::chrono::milliseconds patience{3000};  // with another process that writes
     Durability durability = Durability::normal;
     std::uint64_t bytes_max = 0;  // 0: as the disk allows
+    bool is_ours = false;         // no other process may have it open
 };
 
 class File {

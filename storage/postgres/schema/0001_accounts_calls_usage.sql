@@ -105,15 +105,17 @@ CREATE INDEX usage_call ON turnpike.usage (realm, call);
 CREATE INDEX usage_user ON turnpike.usage (realm, username, started_at);
 CREATE INDEX usage_open ON turnpike.usage (node) WHERE ended_at IS NULL;
 
--- What happens to calls, for whoever follows them: `warning`, `began`, `ended`.
+-- What happens to calls, for whoever follows them: `began` (with the first media, where its time runs
+-- from there), `warning`, `ended`. Several servers may see the same; it stands here once.
 CREATE TABLE turnpike.event (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at           timestamptz NOT NULL,
     kind         text NOT NULL,
     realm        text NOT NULL,
     call         text NOT NULL,
-    seconds_left integer,
-    UNIQUE (realm, call, kind, seconds_left)
+    seconds_left integer NOT NULL,
+    ends_at      timestamptz NOT NULL,  -- the call, as of then
+    UNIQUE (realm, call, kind, seconds_left, ends_at)
 );
 
 -- How many allocations each server holds, by user and call ('': none). A row that is not renewed is
@@ -189,33 +191,79 @@ END $$;
 CREATE TRIGGER realm_changed AFTER INSERT OR UPDATE OR DELETE ON turnpike.realm
     FOR EACH ROW EXECUTE FUNCTION turnpike.realm_changed();
 
+-- Servers tell each other of their leases: of the user's, and of the call's. Each leaves out what it
+-- told itself.
+CREATE FUNCTION turnpike.lease_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    lease turnpike.lease;
+BEGIN
+    IF TG_OP = 'DELETE' THEN lease := OLD; ELSE lease := NEW; END IF;
+    PERFORM turnpike.changed('lease ' || lease.node, lease.realm, lease.username);
+    IF lease.call <> '' THEN
+        PERFORM turnpike.changed('attendance ' || lease.node, lease.realm, lease.call);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER lease_changed AFTER INSERT OR DELETE ON turnpike.lease
+    FOR EACH ROW EXECUTE FUNCTION turnpike.lease_changed();
+CREATE TRIGGER lease_recounted AFTER UPDATE ON turnpike.lease
+    FOR EACH ROW WHEN (OLD.allocations <> NEW.allocations) EXECUTE FUNCTION turnpike.lease_changed();
+
+CREATE FUNCTION turnpike.call_began() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO turnpike.event (at, kind, realm, call, seconds_left, ends_at)
+    VALUES (NEW.media_at, 'began', NEW.realm, NEW.id, NEW.seconds,
+            NEW.media_at + make_interval(secs => NEW.seconds))
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER call_began AFTER UPDATE OF media_at ON turnpike.call
+    FOR EACH ROW WHEN (OLD.media_at IS NULL AND NEW.media_at IS NOT NULL AND NEW.seconds IS NOT NULL)
+    EXECUTE FUNCTION turnpike.call_began();
+
 -- For whoever waits for them: LISTEN turnpike_event.
 CREATE FUNCTION turnpike.event_happened() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_notify('turnpike_event',
                       json_build_object('kind', NEW.kind, 'realm', NEW.realm, 'call', NEW.call,
-                                        'seconds_left', NEW.seconds_left)::text);
+                                        'seconds_left', NEW.seconds_left, 'ends_at', NEW.ends_at)::text);
     RETURN NULL;
 END $$;
 CREATE TRIGGER event_happened AFTER INSERT ON turnpike.event
     FOR EACH ROW EXECUTE FUNCTION turnpike.event_happened();
 
--- What an invoice is written from: a row for each participant of a call. Seconds in which two of a
--- participant's allocations lived count twice; an allocation that still lives counts up to its last
--- report.
+-- What an invoice is written from: a row for each participant of a call. Seconds in which several of a
+-- participant's allocations lived count once. Of media each allocation counts its own seconds; together
+-- they are at most those between the first and the last of each, where what overlaps counts once. An
+-- allocation that still lives counts up to its last report.
 CREATE VIEW turnpike.call_usage AS
+WITH spans AS (
+    SELECT u.*, coalesce(ended_at, updated_at) AS until,
+           last_media_at + interval '1 second' AS media_until,
+           max(coalesce(ended_at, updated_at)) OVER earlier AS covered,
+           max(last_media_at + interval '1 second') OVER earlier_media AS media_covered
+      FROM turnpike.usage u
+     WHERE call IS NOT NULL
+    WINDOW earlier AS (PARTITION BY realm, call, username ORDER BY started_at, id
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+           earlier_media AS (PARTITION BY realm, call, username ORDER BY first_media_at NULLS LAST, id
+                             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+)
 SELECT realm, call, username,
        min(started_at) AS started_at,
-       max(coalesce(ended_at, updated_at)) AS ended_at,
-       sum(extract(epoch FROM coalesce(ended_at, updated_at) - started_at))::bigint AS connected_seconds,
-       sum(media_seconds)::bigint AS media_seconds,
+       max(until) AS ended_at,
+       round(sum(greatest(extract(epoch FROM until - greatest(started_at, covered)), 0)))::bigint
+           AS connected_seconds,
+       least(sum(media_seconds),
+             round(coalesce(sum(greatest(extract(epoch FROM media_until
+                                                 - greatest(first_media_at, media_covered)), 0)), 0)))::bigint
+           AS media_seconds,
        sum(sent_bytes)::bigint AS sent_bytes,
        sum(received_bytes)::bigint AS received_bytes,
        count(*) AS allocations,
        count(*) FILTER (WHERE ended_at IS NULL) AS open,
        (array_agg(reason ORDER BY ended_at DESC NULLS LAST))[1] AS reason
-  FROM turnpike.usage
- WHERE call IS NOT NULL
+  FROM spans
  GROUP BY realm, call, username;
 
 -- The rights of a server, and no more. Give a login role this one: GRANT turnpike_server TO relay1.

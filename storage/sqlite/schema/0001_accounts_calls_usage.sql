@@ -98,8 +98,9 @@ CREATE TABLE event (
     kind         TEXT NOT NULL,
     realm        TEXT NOT NULL,
     call         TEXT NOT NULL,
-    seconds_left INTEGER,
-    UNIQUE (realm, call, kind, seconds_left)
+    seconds_left INTEGER NOT NULL,
+    ends_at      REAL NOT NULL,
+    UNIQUE (realm, call, kind, seconds_left, ends_at)
 ) STRICT;
 
 CREATE TABLE lease (
@@ -168,18 +169,40 @@ CREATE TRIGGER realm_deleted AFTER DELETE ON realm BEGIN
 END;
 
 CREATE VIEW call_usage AS
-SELECT u.realm, u.call, u.username,
-       min(u.started_at) AS started_at,
-       max(coalesce(u.ended_at, u.updated_at)) AS ended_at,
-       CAST(round(sum(coalesce(u.ended_at, u.updated_at) - u.started_at)) AS INTEGER) AS connected_seconds,
-       sum(u.media_seconds) AS media_seconds,
-       sum(u.sent_bytes) AS sent_bytes,
-       sum(u.received_bytes) AS received_bytes,
+WITH spans AS (
+    SELECT u.*, coalesce(ended_at, updated_at) AS until,
+           last_media_at + 1 AS media_until,
+           max(coalesce(ended_at, updated_at)) OVER earlier AS covered,
+           max(last_media_at + 1) OVER earlier_media AS media_covered
+      FROM usage u
+     WHERE call IS NOT NULL
+    WINDOW earlier AS (PARTITION BY realm, call, username ORDER BY started_at, id
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+           earlier_media AS (PARTITION BY realm, call, username ORDER BY first_media_at NULLS LAST, id
+                             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+)
+SELECT s.realm, s.call, s.username,
+       min(s.started_at) AS started_at,
+       max(s.until) AS ended_at,
+       CAST(round(sum(max(s.until - max(s.started_at, coalesce(s.covered, s.started_at)), 0))) AS INTEGER)
+           AS connected_seconds,
+       CAST(min(sum(s.media_seconds),
+                round(coalesce(sum(max(s.media_until
+                                       - max(s.first_media_at, coalesce(s.media_covered, s.first_media_at)), 0)),
+                               0))) AS INTEGER)
+           AS media_seconds,
+       sum(s.sent_bytes) AS sent_bytes,
+       sum(s.received_bytes) AS received_bytes,
        count(*) AS allocations,
-       count(*) FILTER (WHERE u.ended_at IS NULL) AS open,
+       count(*) FILTER (WHERE s.ended_at IS NULL) AS open,
        (SELECT l.reason FROM usage l
-         WHERE l.realm = u.realm AND l.call = u.call AND l.username = u.username
+         WHERE l.realm = s.realm AND l.call = s.call AND l.username = s.username
          ORDER BY l.ended_at DESC NULLS LAST LIMIT 1) AS reason
-  FROM usage u
- WHERE u.call IS NOT NULL
- GROUP BY u.realm, u.call, u.username;
+  FROM spans s
+ GROUP BY s.realm, s.call, s.username;
+
+CREATE TRIGGER call_began AFTER UPDATE OF media_at ON call
+WHEN OLD.media_at IS NULL AND NEW.media_at IS NOT NULL AND NEW.seconds IS NOT NULL BEGIN
+    INSERT OR IGNORE INTO event (at, kind, realm, call, seconds_left, ends_at)
+    VALUES (NEW.media_at, 'began', NEW.realm, NEW.id, NEW.seconds, NEW.media_at + NEW.seconds);
+END;

@@ -18,7 +18,7 @@ TEST_CASE("each record has a parameter for each column") {
     CHECK(to_parameters(Usage{}).size() == 21);
     CHECK(to_parameters(Call{}).size() == 9);
     CHECK(to_parameters(Account{}).size() == 10);
-    CHECK(to_parameters(Event{}).size() == 5);
+    CHECK(to_parameters(Event{}).size() == 6);
     CHECK(to_parameters(Usage{})[16] == Value{Null{}});
 }
 

@@ -193,12 +193,12 @@ TEST_CASE("what other servers hold counts until it is not renewed") {
     REQUIRE(scenario.until([&] { return scenario.restored == 1; }));
     const auto renew = [&](const std::string& node, std::vector<Lease> leases) {
         return scenario.ask<void>([&](auto handler) {
-            scenario.store->renew({.node = node,
-                                   .run = "run",
-                                   .now = noon,
-                                   .expires = noon + 10s,
-                                   .leases = std::move(leases)},
-                                  handler);
+            scenario.store->tell_holdings({.node = node,
+                                           .run = "run",
+                                           .now = noon,
+                                           .expires = noon + 10s,
+                                           .leases = std::move(leases)},
+                                          handler);
         });
     };
     const auto elsewhere = [&](Time now) {
@@ -248,7 +248,7 @@ TEST_CASE("secrets are loaded as long as they are enabled") {
 TEST_CASE("an event stands there once") {
     DatabaseScenario scenario{GENERATE(Kind::postgres, Kind::sqlite)};
     REQUIRE(scenario.until([&] { return scenario.restored == 1; }));
-    const Event warning{noon, "warning", "example.org", "c-1", 60};
+    const Event warning{noon, "warning", "example.org", "c-1", 60, noon};
     for (int times = 0; times < 2; ++times) {
         REQUIRE(
             scenario.ask<void>([&](auto handler) { scenario.store->put_event(warning, handler); }));

@@ -117,7 +117,7 @@ TEST_CASE("a server's role may do what a server does, and no more") {
     CHECK(run(statements::used_bytes, {realm, name, name}));
     CHECK(run(statements::close_left_open, {name, name}));
     CHECK(run(statements::begin_media, {realm, name, now}));
-    CHECK(run(statements::put_event, {now, name, realm, name, Null{}}));
+    CHECK(run(statements::put_event, {now, name, realm, name, std::int64_t{60}, now}));
     CHECK(run(statements::see_node, {name, name, now}));
     CHECK(run(statements::put_lease, {realm, name, name, std::int64_t{1}, name, now}));
     CHECK(run(statements::drop_lease, {realm, name, name, name}));
