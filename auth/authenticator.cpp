@@ -125,6 +125,11 @@ std::variant<Identity, Denial> Authenticator::verify(const Message& request, con
                     match->login_until};
 }
 
+bool Authenticator::has_good_nonce(const Message& request, const Arrival& arrival) const noexcept {
+    const auto nonce = protocol::nonce(request);
+    return nonce && nonces_.valid(*nonce, arrival.client, arrival.now.wall);
+}
+
 void Authenticator::write_challenge(protocol::MessageBuilder& answer,
                                     const protocol::Endpoint& client,
                                     protocol::WallTime now) const noexcept {

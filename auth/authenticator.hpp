@@ -71,6 +71,11 @@ public:
                                                         std::span<const Credential> candidates,
                                                         const Arrival& arrival) const;
 
+    // Whether the request shows a nonce that its sender got here, and so that it is where it says:
+    // before a look-up that costs somebody else something.
+    [[nodiscard]] bool has_good_nonce(const protocol::Message& request,
+                                      const Arrival& arrival) const noexcept;
+
     // REALM, NONCE, PASSWORD-ALGORITHMS and THIRD-PARTY-AUTHORIZATION of a 401 or 438.
     void write_challenge(protocol::MessageBuilder& answer, const protocol::Endpoint& client,
                          protocol::WallTime now) const noexcept;

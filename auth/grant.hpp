@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "auth/limit.hpp"
 #include "protocol/integrity.hpp"
@@ -30,12 +31,23 @@ struct CallGrant {
     std::uint32_t participants = 0;     // different users at once
     // Its time begins with the first media that is relayed, and nothing was yet.
     std::optional<std::chrono::seconds> length_from_media = {};
+    std::optional<protocol::WallTime> ends_at = {};  // its own end, whatever ends its users
     bool operator==(const CallGrant&) const = default;
+};
+
+// What other servers hold that share our database, as of the look-up.
+struct Elsewhere {
+    std::uint32_t allocations = 0;          // of the user
+    std::vector<std::string> participants;  // of the call
+    bool operator==(const Elsewhere&) const = default;
 };
 
 struct Grant {
     std::string realm;
     std::string username;  // by access token: the key's id and a name for the token
+    // Whose limits and bill it is: of a time-limited username the user in it, else the username.
+    std::string user;
+    std::string secret = {};  // the name of the database's secret that proved it; empty: none
     std::optional<TokenSession> token = {};
     std::string call;  // empty: none
     CallGrant call_grant = {};
@@ -46,6 +58,7 @@ struct Grant {
     std::uint64_t bits_per_second = 0;       // of one allocation, each way; 0: no limit
     std::uint64_t user_bits_per_second = 0;  // of all the user's, each way; 0: no limit
     std::uint32_t allocations = 0;           // concurrent; 0: no limit
+    Elsewhere elsewhere = {};
     // May log in and relay nothing; what runs ends.
     std::optional<Limit> refusal = {};
 };

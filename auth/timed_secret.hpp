@@ -16,6 +16,7 @@ namespace turnpike::auth {
 struct TimedSecret {
     std::string secret;
     bool expiry_ends_relay = false;  // `expired = "end"`: the expiry is also the deadline
+    std::string name = {};           // of one in the database; empty: from the configuration
 };
 
 struct TimedUsername {

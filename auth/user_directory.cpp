@@ -13,7 +13,7 @@ std::string text_of(protocol::Bytes octets) {
 Grant grant_to(const UserDirectorySettings& settings, std::string_view username) {
     Grant grant;
     grant.realm = settings.realm;
-    grant.username = username;
+    grant.username = grant.user = username;
     grant.bytes = settings.bytes;
     grant.bits_per_second = settings.bits_per_second;
     grant.allocations = settings.allocations_per_user;
@@ -33,6 +33,8 @@ Credential derive_timed(const UserDirectorySettings& settings, const TimedSecret
                         std::string_view username, protocol::Moment now) {
     const TimedUsername timed = *parse_timed_username(username);
     Credential credential = derive(settings, username, timed_password(secret.secret, username));
+    if (!timed.user.empty()) credential.grant.user = timed.user;
+    credential.grant.secret = secret.name;
     credential.grant.call = timed.call;
     credential.login_until = timed.expiry;
     if (secret.expiry_ends_relay) {
@@ -66,7 +68,8 @@ UserDirectory::UserDirectory(UserDirectorySettings settings)
     }
 }
 
-std::vector<Credential> UserDirectory::find(const UserQuery& query, protocol::Moment now) const {
+std::vector<Credential> UserDirectory::find(const UserQuery& query, protocol::Moment now,
+                                            std::span<const TimedSecret> others) const {
     if (query.token) return find_token(query, now);
     std::string name{query.username};
     if (name.empty() && !query.userhash.empty()) {
@@ -77,8 +80,10 @@ std::vector<Credential> UserDirectory::find(const UserQuery& query, protocol::Mo
     if (const auto entry = by_name_.find(name); entry != by_name_.end()) return {entry->second};
     if (!parse_timed_username(name)) return {};
     std::vector<Credential> found;
-    for (const TimedSecret& secret : settings_.secrets) {
-        found.push_back(derive_timed(settings_, secret, name, now));
+    for (const auto secrets : {std::span<const TimedSecret>{settings_.secrets}, others}) {
+        for (const TimedSecret& secret : secrets) {
+            found.push_back(derive_timed(settings_, secret, name, now));
+        }
     }
     return found;
 }

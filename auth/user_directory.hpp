@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,7 +47,14 @@ public:
     // Every credential that the request may have been signed with: none for an unknown user,
     // several where secrets rotate. A time-limited username is found after its expiry too: only
     // Allocate minds (login_until). The fixed user wins over a secret where a name could be both.
-    [[nodiscard]] std::vector<Credential> find(const UserQuery& query, protocol::Moment now) const;
+    // `others` are secrets beside those of the configuration.
+    [[nodiscard]] std::vector<Credential> find(const UserQuery& query, protocol::Moment now,
+                                               std::span<const TimedSecret> others = {}) const;
+    [[nodiscard]] bool is_fixed(std::string_view username) const {
+        return by_name_.contains(std::string{username});
+    }
+    [[nodiscard]] bool has_secrets() const noexcept { return !settings_.secrets.empty(); }
+    [[nodiscard]] const UserDirectorySettings& settings() const noexcept { return settings_; }
 
     // True where every user can be found by USERHASH: only then may anonymity be offered.
     [[nodiscard]] bool supports_userhash() const noexcept { return settings_.secrets.empty(); }

@@ -59,6 +59,7 @@ void apply(const storage::Call& call, Grant& grant, protocol::Moment now) {
     }
     const auto end = storage::end_of(call);
     const bool cut = call.ended_at && end == call.ended_at;
+    if (end) grant.call_grant.ends_at = *end;
     if (end) end_by(grant, to_steady(*end, now), cut ? Limit::call_ended : Limit::call_time);
     if (call.starts_at && *call.starts_at > wall_time(now)) grant.refusal = Limit::call_not_begun;
 }
@@ -104,7 +105,7 @@ std::optional<auth::Credential> resolve(const storage::User& user, const std::st
     const storage::Limits& mine = row.limits;
     const storage::Limits& realms = user.realm.limits;
     grant.realm = defaults.realm;
-    grant.username = username;
+    grant.username = grant.user = username;
     grant.bytes = first_of(mine.bytes, realms.bytes, defaults.bytes);
     grant.bits_per_second = defaults.bits_per_second;
     grant.user_bits_per_second =

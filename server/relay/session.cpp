@@ -39,6 +39,7 @@ Session::Session(const SessionSeed& seed, TimePoint now) noexcept
       relayed_{seed.relayed},
       user_{seed.user},
       call_{seed.call},
+      heard_{seed.heard},
       bytes_max_{budget(seed.limits)},
       rates_{RateLimiter{seed.limits.bits_per_second, now},
              RateLimiter{seed.limits.bits_per_second, now}},
@@ -113,6 +114,7 @@ std::uint16_t Session::channel_of(const Endpoint& peer, TimePoint now) const noe
 void Session::amend(const SessionLimits& limits) noexcept {
     deadline_ = limits.deadline.value_or(TimePoint::max());
     bytes_max_ = budget(limits);
+    exhausted_ = false;
     for (RateLimiter& rate : rates_) rate.change(limits.bits_per_second);
 }
 
@@ -125,9 +127,13 @@ protocol::Result<void, Drop> Session::charge_from_peer(std::size_t octets, TimeP
 }
 
 protocol::Result<void, Drop> Session::charge(Way way, std::size_t octets, TimePoint now) noexcept {
-    if (const auto drop = against(way, octets, now)) return *drop;
+    if (const auto drop = against(way, octets, now)) {
+        if (*drop == Drop::bytes) note_exhaustion(octets);
+        return *drop;
+    }
     use_up(way, octets, now);
     note_media(now);
+    if (way == Way::to_peer) hear(now);
     Traffic& traffic = way == Way::to_peer ? to_peer_ : from_peer_;
     ++traffic.packets;
     traffic.bytes += octets;
@@ -153,9 +159,15 @@ void Session::use_up(Way way, std::size_t octets, TimePoint now) noexcept {
 void Session::note_media(TimePoint now) noexcept {
     if (to_peer_.packets == 0 && from_peer_.packets == 0) first_media_ = next_media_second_ = now;
     last_media_ = now;
+    if (call_ != nullptr) call_->note_media(now);
     if (now < next_media_second_) return;
     ++media_seconds_;
     next_media_second_ = now + std::chrono::seconds{1};
+}
+
+void Session::note_exhaustion(std::size_t octets) noexcept {
+    exhausted_ = true;
+    if (call_ != nullptr && octets > call_->bytes_left()) call_->note_exhaustion();
 }
 
 std::uint64_t Session::bytes_left() const noexcept {

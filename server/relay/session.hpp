@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -46,6 +47,9 @@ struct SessionSeed {
     // Used up together with other sessions; they outlive this one.
     SharedLimits* user = nullptr;
     SharedLimits* call = nullptr;
+    // Kept up to date with when the client was heard last: a count of TimePoint's. It outlives this
+    // one; none: nobody asks.
+    std::atomic<protocol::TimePoint::rep>* heard = nullptr;
     std::uint64_t random = 0;  // from a cryptographic generator: where indications' ids start
 };
 
@@ -68,6 +72,16 @@ public:
 
     // Seconds with media: each begins with something relayed after the one before has passed.
     [[nodiscard]] std::uint64_t media_seconds() const noexcept { return media_seconds_; }
+
+    // The client said something; data is noted by itself.
+    void hear(protocol::TimePoint now) noexcept {
+        if (heard_ != nullptr) {
+            heard_->store(now.time_since_epoch().count(), std::memory_order_relaxed);
+        }
+    }
+
+    // Something was dropped because no budget has room for it.
+    [[nodiscard]] bool is_exhausted() const noexcept { return exhausted_; }
 
     // The grant has changed. What was used of its bytes stays used.
     void amend(const SessionLimits& limits) noexcept;
@@ -145,6 +159,7 @@ private:
     void use_up(Way way, std::size_t octets, protocol::TimePoint now) noexcept;
     void note_media(protocol::TimePoint now) noexcept;
     [[nodiscard]] std::uint64_t bytes_left() const noexcept;
+    void note_exhaustion(std::size_t octets) noexcept;
     [[nodiscard]] std::uint64_t next_random() noexcept;
 
     // Constant after construction.
@@ -153,11 +168,13 @@ private:
     // Changed by the worker's thread.
     protocol::FiveTuple five_tuple_;
     bool has_client_ = true;
+    bool exhausted_ = false;
     std::array<std::optional<protocol::Endpoint>, 2> relayed_;
     Routes routes_;
     Numbers numbers_;
     SharedLimits* user_;
     SharedLimits* call_;
+    std::atomic<protocol::TimePoint::rep>* heard_;
     std::uint64_t bytes_max_;
     std::uint64_t bytes_used_ = 0;
     std::array<RateLimiter, 2> rates_;  // by way

@@ -21,6 +21,17 @@ void SharedLimits::limit_rate(std::uint64_t bits_per_second) noexcept {
 
 void SharedLimits::limit_bytes(std::uint64_t bytes) noexcept {
     bytes_.store(bytes, relaxed);
+    exhausted_.store(false, relaxed);
+}
+
+void SharedLimits::begin_media(TimePoint now) noexcept {
+    Count none = 0;
+    first_media_.compare_exchange_strong(none, now.time_since_epoch().count(), relaxed);
+}
+
+std::optional<TimePoint> SharedLimits::first_media() const noexcept {
+    const Count first = first_media_.load(relaxed);
+    return first == 0 ? std::nullopt : std::optional{TimePoint{TimePoint::duration{first}}};
 }
 
 void SharedLimits::set_used_elsewhere(std::uint64_t bytes) noexcept {

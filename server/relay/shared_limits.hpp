@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "protocol/time.hpp"
 #include "server/relay/rate_limiter.hpp"
@@ -32,6 +33,18 @@ public:
     [[nodiscard]] std::uint64_t bytes_left() const noexcept;
     void charge(Way way, std::size_t octets, protocol::TimePoint now) noexcept;
 
+    // Something was relayed at `now`; the first is remembered.
+    void note_media(protocol::TimePoint now) noexcept {
+        if (first_media_.load(std::memory_order_relaxed) == 0) [[unlikely]]
+            begin_media(now);
+    }
+    [[nodiscard]] std::optional<protocol::TimePoint> first_media() const noexcept;
+    // Something was dropped because the budget has no room for it.
+    void note_exhaustion() noexcept { exhausted_.store(true, std::memory_order_relaxed); }
+    [[nodiscard]] bool is_exhausted() const noexcept {
+        return exhausted_.load(std::memory_order_relaxed);
+    }
+
     // For a stream: see RateLimiter.
     [[nodiscard]] RateLimiter::Room room(Way way, protocol::TimePoint now) const noexcept;
 
@@ -43,6 +56,7 @@ public:
 private:
     using Count = protocol::TimePoint::rep;
 
+    void begin_media(protocol::TimePoint now) noexcept;
     [[nodiscard]] const std::atomic<Count>& full(Way way) const noexcept {
         return full_[static_cast<std::size_t>(way)];
     }
@@ -51,6 +65,8 @@ private:
     std::atomic<std::uint64_t> bytes_{0};
     std::atomic<std::uint64_t> used_{0};
     std::atomic<std::uint64_t> used_elsewhere_{0};
+    std::atomic<Count> first_media_{0};  // 0: none yet
+    std::atomic<bool> exhausted_{false};
     // By way: when its bucket is full again.
     std::array<std::atomic<Count>, 2> full_{};
 };

@@ -36,6 +36,26 @@ inline constexpr std::string_view made_help = "Allocations made";
 inline constexpr std::string_view ended_help = "Allocations ended, by reason";
 inline constexpr std::string_view moved_help =
     "Allocations whose client came to another address or transport";
+inline constexpr std::string_view unrecorded_help =
+    "Allocations refused because the journal has no room for their usage";
+inline constexpr std::string_view local_quota_help =
+    "Allocations whose quota was judged without what other servers hold";
+inline constexpr std::string_view parked_help = "Requests that waited for the database";
+inline constexpr std::string_view cached_help =
+    "Users found without waiting for the database, by how old that was";
+inline constexpr std::string_view lookups_help = "Users and calls asked for in the database";
+inline constexpr std::string_view lookup_errors_help = "... that it did not answer, or not in time";
+inline constexpr std::string_view lookup_time_help = "What those questions took together";
+inline constexpr std::string_view storage_changes_help =
+    "Changes of users, calls, secrets and leases that the database told of";
+inline constexpr std::string_view storage_lost_help = "How often the database was lost";
+inline constexpr std::string_view usage_rows_help = "Rows of usage that the database took";
+inline constexpr std::string_view usage_errors_help =
+    "Batches of usage that it did not take, and that wait in the journal";
+inline constexpr std::string_view usage_refused_help =
+    "Rows of usage that it refuses for good; the log has them";
+inline constexpr std::string_view journal_rows_help = "Rows of usage written to the journal";
+inline constexpr std::string_view journal_errors_help = "Failed writes to the journal";
 inline constexpr std::string_view passed_on_help =
     "Messages of clients that moved, passed on to the thread that has their allocation";
 inline constexpr std::string_view accepted_help = "TCP connections accepted";
@@ -103,6 +123,10 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::drop_loop, "turnpike_drops_total", R"(reason="loop")", drops_help},
     CounterRow{Counter::drop_unauthenticated_budget, "turnpike_drops_total",
                R"(reason="unauthenticated_budget")", drops_help},
+    CounterRow{Counter::drop_parked_repeat, "turnpike_drops_total", R"(reason="waits_already")",
+               drops_help},
+    CounterRow{Counter::drop_parked_full, "turnpike_drops_total", R"(reason="too_many_wait")",
+               drops_help},
     CounterRow{Counter::message_binding, "turnpike_messages_total", R"(method="binding")",
                messages_help},
     CounterRow{Counter::message_allocate, "turnpike_messages_total", R"(method="allocate")",
@@ -151,6 +175,8 @@ inline constexpr std::array counter_rows{
                R"(reason="bytes")", ended_help},
     CounterRow{Counter::allocations_ended_withdrawn, "turnpike_allocations_ended_total",
                R"(reason="withdrawn")", ended_help},
+    CounterRow{Counter::allocations_ended_replaced, "turnpike_allocations_ended_total",
+               R"(reason="replaced")", ended_help},
     CounterRow{Counter::allocations_ended_disconnected, "turnpike_allocations_ended_total",
                R"(reason="disconnected")", ended_help},
     CounterRow{Counter::allocations_ended_shutdown, "turnpike_allocations_ended_total",
@@ -158,6 +184,28 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::allocations_ended_refused, "turnpike_allocations_ended_total",
                R"(reason="refused")", ended_help},
     CounterRow{Counter::allocations_moved, "turnpike_allocations_moved_total", "", moved_help},
+    CounterRow{Counter::allocations_unrecorded, "turnpike_allocations_unrecorded_total", "",
+               unrecorded_help},
+    CounterRow{Counter::allocations_by_local_quota, "turnpike_allocations_local_quota_total", "",
+               local_quota_help},
+    CounterRow{Counter::messages_parked, "turnpike_messages_parked_total", "", parked_help},
+    CounterRow{Counter::accounts_cached, "turnpike_accounts_found_total", R"(how="fresh")",
+               cached_help},
+    CounterRow{Counter::accounts_stale, "turnpike_accounts_found_total", R"(how="stale")",
+               cached_help},
+    CounterRow{Counter::storage_lookups, "turnpike_storage_lookups_total", "", lookups_help},
+    CounterRow{Counter::storage_lookup_errors, "turnpike_storage_lookup_errors_total", "",
+               lookup_errors_help},
+    CounterRow{Counter::storage_lookup_microseconds, "turnpike_storage_lookup_microseconds_total",
+               "", lookup_time_help},
+    CounterRow{Counter::storage_changes, "turnpike_storage_changes_total", "",
+               storage_changes_help},
+    CounterRow{Counter::storage_lost, "turnpike_storage_lost_total", "", storage_lost_help},
+    CounterRow{Counter::usage_rows, "turnpike_usage_rows_total", "", usage_rows_help},
+    CounterRow{Counter::usage_errors, "turnpike_usage_errors_total", "", usage_errors_help},
+    CounterRow{Counter::usage_refused, "turnpike_usage_refused_total", "", usage_refused_help},
+    CounterRow{Counter::journal_rows, "turnpike_journal_rows_total", "", journal_rows_help},
+    CounterRow{Counter::journal_errors, "turnpike_journal_errors_total", "", journal_errors_help},
     CounterRow{Counter::passed_on, "turnpike_passed_on_total", "", passed_on_help},
     CounterRow{Counter::tcp_accepted, "turnpike_tcp_accepted_total", "", accepted_help},
     CounterRow{Counter::tcp_refused, "turnpike_tcp_refused_total", "", refused_help},

@@ -162,6 +162,7 @@ void Allocation::end(EndReason reason, Effects& effects, std::optional<auth::Lim
         connections_.close(family, effects);
     }
     state_ = State::ended;
+    ended_by_ = limit;
     effects.emplace_back(EndAllocation{id(), reason, limit});
 }
 

@@ -88,6 +88,8 @@ public:
     void amend(auth::Grant grant, protocol::TimePoint now, Effects& effects);
 
     [[nodiscard]] bool ended() const noexcept { return state_ == State::ended; }
+    // Which limit did it, where one did.
+    [[nodiscard]] std::optional<auth::Limit> ended_by() const noexcept { return ended_by_; }
     // The next moment that on_time() has work.
     [[nodiscard]] protocol::TimePoint next_deadline() const;
 
@@ -159,6 +161,7 @@ private:
     PeerConnections connections_;
     protocol::TimePoint armed_ = protocol::TimePoint::max();  // as SetDeadline asked last
     State state_ = State::relaying;
+    std::optional<auth::Limit> ended_by_;
 };
 
 }  // namespace turnpike::turn

@@ -14,6 +14,7 @@
 #include "server/turn/connection_attempt.hpp"
 #include "server/turn/connection_bind.hpp"
 #include "server/turn/create_permission.hpp"
+#include "server/turn/login_limit.hpp"
 #include "server/turn/refresh.hpp"
 #include "server/turn/send.hpp"
 #include "server/turn/unknown_attributes.hpp"
@@ -53,30 +54,6 @@ Intent intent_of(const protocol::Message& message) {
     }
 }
 
-// What of a grant is over before it opens anything, or keeps it from that. Less than a second left
-// could only be shown as LIFETIME 0, which reads like a deletion.
-std::optional<auth::Limit> limit_against(const auth::Identity& identity, protocol::Moment now) {
-    const auto lasts = [&](protocol::TimePoint until) {
-        return until - now.steady >= std::chrono::seconds{1};
-    };
-    const auto& [key, integrity, grant, login_until] = identity;
-    if (login_until && now.wall >= *login_until) return auth::Limit::login_time;
-    if (grant.token && !lasts(grant.token->until)) return auth::Limit::token_time;
-    if (grant.refusal) return grant.refusal;
-    if (grant.deadline && !lasts(*grant.deadline)) return grant.deadline_by;
-    return std::nullopt;
-}
-
-// Whether another login, under a new name or with a new token, would help: then a client is to try
-// one.
-constexpr bool is_of_login(auth::Limit limit) noexcept {
-    return limit == auth::Limit::login_time || limit == auth::Limit::token_time;
-}
-
-std::string_view phrase_of(const std::optional<auth::Limit>& limit) noexcept {
-    return limit ? auth::row_of(*limit).phrase : std::string_view{};
-}
-
 // The credential of a request that brings no access token, where this allocation was made by one:
 // only Allocate and Refresh bring it, all else is signed with its key (RFC 7635 section 11).
 std::optional<auth::Credential> session_credential(const auth::Claim& claim,
@@ -102,6 +79,14 @@ AllocationSeed seed_of(const Request& request, const OpenRelay& wish, const Open
                           .has_ticket = request.message.has(AttributeType::mobility_ticket),
                           .transport = wish.transport,
                           .connections = nullptr};
+}
+
+// Of a Refresh that got a lifetime of 0: whether it was for more. Clients take that for the end and
+// close, up to a second early; without an answer they ask again, and by then it is over.
+bool is_last_second(const Request& request) {
+    const auto asked = protocol::lifetime(request.message);
+    const bool wants_end = asked && *asked == std::chrono::seconds::zero();
+    return !wants_end && !protocol::is_stream(request.five_tuple.transport);
 }
 
 bool opened_any(const OpenedRelay& opened) {
@@ -151,6 +136,14 @@ Outcome Dispatcher::resume(const Request& request, const auth::Claim& claim,
     return obey(request, std::get<auth::Identity>(verified), effects);
 }
 
+Outcome Dispatcher::unavailable(const Request& request) const {
+    return deny(request, ErrorCode::server_error);
+}
+
+Outcome Dispatcher::stale(const Request& request) const {
+    return deny(request, ErrorCode::stale_nonce);
+}
+
 Outcome Dispatcher::obey(const Request& request, const auth::Identity& identity, Effects& effects) {
     if (request.message.method() == Method::connection_bind) {
         return bind_connection(request, identity, effects);
@@ -171,7 +164,8 @@ Outcome Dispatcher::obey(const Request& request, const auth::Identity& identity,
     }
     if (allocates && allocation != nullptr) return answer_again(request, answers, *allocation);
     if (!allocates && allocation == nullptr) {
-        return answers.error(ErrorCode::allocation_mismatch, phrase_of(limit));
+        const auto why = limit ? limit : recently_ended_.find(request.five_tuple);
+        return answers.error(ErrorCode::allocation_mismatch, phrase_of(why));
     }
     if (limit && allocates) return answers.error(ErrorCode::forbidden, phrase_of(limit));
     const auto& token = identity.grant.token;
@@ -210,7 +204,8 @@ Outcome Dispatcher::relay_opened(const Request& request, const OpenRelay& wish,
                                  const OpenedRelay& opened, Effects& effects) {
     const Answers answers{request, wish.identity, settings_.software};
     if (opened.error || !opened_any(opened)) {
-        return answers.error(opened.error.value_or(ErrorCode::insufficient_capacity));
+        return answers.error(opened.error.value_or(ErrorCode::insufficient_capacity),
+                             phrase_of(opened.limit));
     }
     // Another request of this client may have been faster while this one waited for its relay.
     if (const Allocation* winner = current(request, effects)) {
@@ -221,6 +216,7 @@ Outcome Dispatcher::relay_opened(const Request& request, const OpenRelay& wish,
     }
     AllocationSeed seed = seed_of(request, wish, opened);
     seed.connections = &connections_;
+    recently_ended_.forget(request.five_tuple);
     Allocation& allocation =
         allocations_.insert(Allocation{std::move(seed), settings_, request.now.steady, effects});
     Outcome outcome = answers.allocated(allocation, ticket_of(allocation));
@@ -262,6 +258,7 @@ Outcome Dispatcher::change(const Request& request, const Answers& answers, Alloc
         const auto lifetime = refresh(change);
         if (!lifetime) return answers.error(lifetime.error());
         forget_if_ended(allocation);
+        if (*lifetime == std::chrono::seconds::zero() && is_last_second(request)) return Silence{};
         return answers.refreshed(*lifetime);
     }
     const auto changed = request.message.method() == Method::create_permission
@@ -386,7 +383,11 @@ Allocation* Dispatcher::living(Allocation* allocation, protocol::TimePoint now, 
 }
 
 void Dispatcher::forget_if_ended(const Allocation& allocation) {
-    if (allocation.ended()) allocations_.erase(allocation.id());
+    if (!allocation.ended()) return;
+    if (const auto limit = allocation.ended_by(); limit && allocation.place().at) {
+        recently_ended_.note(*allocation.place().at, *limit);
+    }
+    allocations_.erase(allocation.id());
 }
 
 }  // namespace turnpike::turn

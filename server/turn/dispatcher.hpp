@@ -21,6 +21,7 @@
 #include "server/turn/change.hpp"
 #include "server/turn/effect.hpp"
 #include "server/turn/outcome.hpp"
+#include "server/turn/recently_ended.hpp"
 #include "server/turn/request.hpp"
 #include "server/turn/settings.hpp"
 
@@ -38,6 +39,9 @@ public:
     // After NeedCredential: `candidates` as the lookup found them, none for an unknown user.
     [[nodiscard]] Outcome resume(const Request& request, const auth::Claim& claim,
                                  std::span<const auth::Credential> candidates, Effects& effects);
+    // In place of resume(): nobody can say now who this is, or it is asked with an old nonce.
+    [[nodiscard]] Outcome unavailable(const Request& request) const;
+    [[nodiscard]] Outcome stale(const Request& request) const;
     // After OpenRelay, in place of opening it: the client is sent to another server, which `random`
     // chooses. None where there is none for its address family.
     [[nodiscard]] std::optional<Outcome> redirect(const Request& request, const OpenRelay& wish,
@@ -109,6 +113,7 @@ private:
     // Owned by the worker.
     ConnectionIndex connections_;
     AllocationTable allocations_;
+    RecentlyEnded recently_ended_;
 };
 
 }  // namespace turnpike::turn

@@ -15,6 +15,8 @@ std::string_view to_string(EndReason reason) noexcept {
             return "bytes";
         case EndReason::withdrawn:
             return "withdrawn";
+        case EndReason::replaced:
+            return "replaced";
         case EndReason::disconnected:
             return "disconnected";
         case EndReason::shutdown:

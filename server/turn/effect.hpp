@@ -48,6 +48,7 @@ enum class EndReason : std::uint8_t {
     deadline,      // its grant's deadline came
     bytes,         // its grant's bytes are used up
     withdrawn,     // its grant was taken back
+    replaced,      // its client was silent, and its user wanted another one
     disconnected,  // the client's connection closed
     shutdown,      // the server ends
     refused,       // its relay was opened, but its Allocate failed after all

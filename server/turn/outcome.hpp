@@ -99,6 +99,7 @@ struct OpenedRelay {
     protocol::AllocationId allocation{};  // the name that the worker gave it
     std::array<std::optional<protocol::Endpoint>, 2> relayed;
     std::optional<protocol::ErrorCode> error;  // 486 or 508, or 440; set when nothing was opened
+    std::optional<auth::Limit> limit{};        // which one stood against it
     std::array<std::optional<protocol::ErrorCode>, 2> family_error;  // of a half that failed
     std::optional<std::uint64_t> reservation;                        // token of the reserved port
 };

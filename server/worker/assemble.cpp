@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/assemble.hpp"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <thread>
 
 #include "auth/password.hpp"
@@ -92,6 +96,20 @@ std::vector<protocol::Endpoint> discovery_endpoints(const config::Discovery& dis
     return endpoints;
 }
 
+std::string node_name(const config::Server& server) {
+    if (!server.node.empty()) return server.node;
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "turnpike";
+}
+
+std::string random_name() {
+    return fmt::format("{:016x}", random_number());
+}
+
+bool knows_all_users(const config::Config& config, const auth::UserDirectory& users) {
+    return users.supports_userhash() && config.storage.url.empty();
+}
+
 Settings worker_settings(const config::Config& config, const std::vector<RelayAddress>& relays) {
     const config::Limits& limits = config.limits;
     const std::size_t workers = worker_count(config.server);
@@ -121,6 +139,7 @@ Settings worker_settings(const config::Config& config, const std::vector<RelayAd
     settings.stream.idle = limits.tcp_idle;
     settings.stream.handshake = limits.tls_handshake;
     settings.proxies = config.listen.proxies;
+    settings.cache = {.users = config.storage.cache_users, .keep = config.storage.cache};
     settings.dtls.idle = limits.tcp_idle;
     settings.dtls.handshake = limits.tls_handshake;
     settings.budget = {

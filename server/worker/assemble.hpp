@@ -3,6 +3,7 @@
 // The one place where the configuration becomes what the parts of the server are built from.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "auth/authenticator.hpp"
@@ -29,6 +30,11 @@ namespace turnpike::worker {
                                        const std::vector<RelayAddress>& relays);
 [[nodiscard]] auth::PeerPolicySettings peer_policy_settings(
     const config::Config& config, const std::vector<RelayAddress>& relays);
+// The name of this server among those that share a database, and one that no other process has.
+[[nodiscard]] std::string node_name(const config::Server& server);
+[[nodiscard]] std::string random_name();
+// Whether every user can be found by the hash of the name: those of a database cannot.
+[[nodiscard]] bool knows_all_users(const config::Config& config, const auth::UserDirectory& users);
 // None where nothing listens for TLS or DTLS.
 [[nodiscard]] std::vector<net::CertificateFiles> certificate_files(const config::Listen& listen);
 [[nodiscard]] auth::UserDirectorySettings user_directory_settings(const config::Config& config);

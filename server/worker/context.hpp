@@ -4,16 +4,20 @@
 // Used by the worker's own thread alone.
 #pragma once
 
+#include <vector>
+
 #include <boost/asio/io_context.hpp>
 
 #include "server/net/packet_io.hpp"
 #include "server/relay/route_table.hpp"
 #include "server/telemetry/counters.hpp"
 #include "server/worker/holdings.hpp"
+#include "server/worker/live_accounts.hpp"
 #include "server/worker/outbox.hpp"
 #include "server/worker/peer_streams.hpp"
 #include "server/worker/shared.hpp"
 #include "server/worker/udp_sockets.hpp"
+#include "server/worker/usage_reporter.hpp"
 
 namespace turnpike::worker {
 
@@ -27,6 +31,10 @@ struct Context {
     PeerStreams peer_streams{};
     net::ReceiveBatch inbox{};
     Outbox outbox{counters};
+    UsageReporter usage{shared};
+    LiveAccounts live_accounts{};
+    // Whose bytes are used up: they end with the turn.
+    std::vector<protocol::AllocationId> used_up{};
     UdpSockets udp_sockets{};   // that serve clients in the clear
     UdpSockets dtls_sockets{};  // ... and under DTLS: one may do both
 

@@ -208,6 +208,7 @@ void DtlsService::forget(DtlsClient& client) {
     std::erase(over_, &client);
     parts_.wheel.cancel({TimerKind::association, client.number()});
     by_number_.erase(client.number());
+    parts_.stun.forget(client.five_tuple());
     clients_.erase(protocol::FiveTuple{client.five_tuple()});
 }
 

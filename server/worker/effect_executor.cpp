@@ -33,6 +33,8 @@ Counter end_counter(EndReason reason) noexcept {
             return Counter::allocations_ended_bytes;
         case EndReason::withdrawn:
             return Counter::allocations_ended_withdrawn;
+        case EndReason::replaced:
+            return Counter::allocations_ended_replaced;
         case EndReason::disconnected:
             return Counter::allocations_ended_disconnected;
         case EndReason::shutdown:
@@ -77,10 +79,18 @@ void EffectExecutor::execute(const turn::Effects& effects, protocol::TimePoint n
     }
 }
 
-void EffectExecutor::announce(protocol::AllocationId id, std::chrono::seconds lifetime) {
-    const Holding* holding = context_.holdings.find(id);
+void EffectExecutor::announce(protocol::AllocationId id, std::chrono::seconds lifetime,
+                              const std::optional<accounts::Who>& who) {
+    Holding* holding = context_.holdings.find(id);
     if (holding == nullptr) return;
     context_.count(Counter::allocations_made);
+    holding->is_announced = true;
+    if (who) context_.live_accounts.insert(id, *who, holding->seat->call());
+    if (context_.usage.is_on()) {
+        context_.usage.began(*holding, holding->since);
+        wheel_.set({TimerKind::usage, static_cast<std::uint64_t>(id)},
+                   holding->since + UsageReporter::interval);
+    }
     context_.shared.log.info("allocation made",
                              {{"id", static_cast<std::uint64_t>(id)},
                               {"user", holding->username},
@@ -89,6 +99,13 @@ void EffectExecutor::announce(protocol::AllocationId id, std::chrono::seconds li
                               {"transport", to_string(holding->session->five_tuple().transport)},
                               {"relayed", relayed_text(*holding)},
                               {"lifetime_seconds", lifetime.count()}});
+}
+
+void EffectExecutor::report(protocol::AllocationId id, protocol::TimePoint now) {
+    Holding* holding = context_.holdings.find(id);
+    if (holding == nullptr) return;
+    context_.usage.goes_on(*holding, now);
+    wheel_.set({TimerKind::usage, static_cast<std::uint64_t>(id)}, now + UsageReporter::interval);
 }
 
 void EffectExecutor::carry_out(const turn::InstallRoute& effect) {
@@ -152,14 +169,21 @@ void EffectExecutor::carry_out(const turn::EndAllocation& effect, protocol::Time
     wheel_.cancel(effect.allocation);
     Holding* holding = context_.holdings.find(effect.allocation);
     if (holding == nullptr) return;
-    log_end(*holding, effect.reason, now);
+    const std::string_view reason = effect.limit && effect.reason != EndReason::replaced
+                                        ? auth::row_of(*effect.limit).name
+                                        : to_string(effect.reason);
+    log_end(*holding, reason, now);
+    if (holding->is_announced) {
+        wheel_.cancel({TimerKind::usage, static_cast<std::uint64_t>(effect.allocation)});
+        context_.usage.ended(*holding, reason, now);
+        context_.live_accounts.erase(effect.allocation);
+    }
     // A packet in the outbox may still name a socket that closes here; its number must not be taken
     // by another socket before it has left.
     context_.outbox.flush();
     for (const Family family : {Family::ipv4, Family::ipv6}) close(*holding, family);
-    context_.shared.directory.give_back_quota(holding->username);
     if (holding->place.next) context_.routes.forget(*holding->place.next);
-    context_.routes.close(effect.allocation);
+    context_.routes.close(effect.allocation);  // before the seat, whose limits it knows
     context_.holdings.erase(effect.allocation);
     // Last: whoever sees the count finds everything given back.
     context_.count(end_counter(effect.reason));
@@ -208,7 +232,8 @@ void EffectExecutor::close(Holding& holding, Family family) {
     relay.reset();
 }
 
-void EffectExecutor::log_end(const Holding& holding, EndReason reason, protocol::TimePoint now) {
+void EffectExecutor::log_end(const Holding& holding, std::string_view reason,
+                             protocol::TimePoint now) {
     const relay::Traffic& to_peer = holding.session->traffic_to_peer();
     const relay::Traffic& to_client = holding.session->traffic_from_peer();
     context_.shared.log.info("allocation ended", {{"id", static_cast<std::uint64_t>(holding.id)},
@@ -216,7 +241,7 @@ void EffectExecutor::log_end(const Holding& holding, EndReason reason, protocol:
                                                   {"realm", holding.realm},
                                                   {"client", client_text(holding.place)},
                                                   {"relayed", relayed_text(holding)},
-                                                  {"reason", to_string(reason)},
+                                                  {"reason", reason},
                                                   {"duration_seconds", now - holding.since},
                                                   {"bytes_to_peer", to_peer.bytes},
                                                   {"packets_to_peer", to_peer.packets},

@@ -21,8 +21,11 @@ public:
     void execute(const turn::Effects& effects, protocol::TimePoint now,
                  const ClientLink* link = nullptr);
 
-    // The rules have accepted the allocation.
-    void announce(protocol::AllocationId id, std::chrono::seconds lifetime);
+    // The rules have accepted the allocation. `who`: whom of the database it belongs to.
+    void announce(protocol::AllocationId id, std::chrono::seconds lifetime,
+                  const std::optional<accounts::Who>& who = {});
+    // An interval of UsageReporter is over.
+    void report(protocol::AllocationId id, protocol::TimePoint now);
 
     // The answer to a Connect, to where its allocation's client is: success with the connection's
     // name, or 447.
@@ -40,7 +43,7 @@ private:
     void carry_out(const turn::MoveClient& effect, const ClientLink* link);
     void log_move(const Holding& holding, const turn::Place& to);
     void close(Holding& holding, protocol::Family family);
-    void log_end(const Holding& holding, turn::EndReason reason, protocol::TimePoint now);
+    void log_end(const Holding& holding, std::string_view reason, protocol::TimePoint now);
 
     Context& context_;
     TimerWheel& wheel_;

@@ -14,11 +14,13 @@
 
 #include "protocol/allocation_id.hpp"
 #include "protocol/time.hpp"
+#include "server/accounts/attendance.hpp"
 #include "server/net/watch.hpp"
 #include "server/relay/session.hpp"
 #include "server/turn/effect.hpp"
 #include "server/worker/client_link.hpp"
 #include "server/worker/relay_directory.hpp"
+#include "storage/value.hpp"
 
 namespace turnpike::worker {
 
@@ -36,7 +38,12 @@ struct Holding {
     std::array<std::optional<RelayEnd>, 2> relays;  // by family: IPv4, IPv6
     std::string username;
     std::string realm;
+    // Its place in its user's quota, and its call's; it is told here when the client was heard.
+    std::unique_ptr<accounts::Attendance::Seat> seat{};
     protocol::TimePoint since{};
+    storage::Time since_wall{};
+    unsigned intervals = 0;     // of UsageReporter, that are over
+    bool is_announced = false;  // the rules have accepted it
 };
 
 class Holdings {

@@ -54,6 +54,13 @@ void PacketRelay::count(Drop drop) noexcept {
     context_.count(drop_counter(drop));
 }
 
+void PacketRelay::drop(const relay::Session& session, Drop reason) {
+    count(reason);
+    if (reason != Drop::bytes) return;
+    auto& used_up = context_.used_up;
+    if (used_up.empty() || used_up.back() != session.id()) used_up.push_back(session.id());
+}
+
 void PacketRelay::from_channel(const ClientMessage& message) {
     const auto data = protocol::ChannelData::decode(message.octets);
     if (!data) return count(Drop::malformed);
@@ -63,7 +70,7 @@ void PacketRelay::from_channel(const ClientMessage& message) {
         return;
     }
     auto peer_bound = relay::forward_channel(*session, *data, message.now.steady);
-    if (!peer_bound) return count(peer_bound.error());
+    if (!peer_bound) return drop(*session, peer_bound.error());
     peer_bound->traffic_class = message.traffic_class;
     to_peer(*session, *peer_bound, message, false);
 }
@@ -82,7 +89,7 @@ void PacketRelay::from_send(const ClientMessage& message, const turn::RelayToPee
     if (session == nullptr) return count(Drop::no_allocation);
     auto peer_bound =
         relay::forward_send(*session, indication.peer, indication.data, message.now.steady);
-    if (!peer_bound) return count(peer_bound.error());
+    if (!peer_bound) return drop(*session, peer_bound.error());
     peer_bound->traffic_class = message.traffic_class;
     to_peer(*session, *peer_bound, message, indication.dont_fragment);
 }
@@ -194,7 +201,7 @@ void PacketRelay::to_client(const Holding& holding, net::Received& datagram, Tim
     if (const auto forwarded =
             relay::forward_to_client(*holding.session, datagram.source, datagram.packet, now);
         !forwarded) {
-        return count(forwarded.error());
+        return drop(*holding.session, forwarded.error());
     }
     if (!holding.link.relay(datagram.packet.payload(), context_.outbox, datagram.traffic_class)) {
         // A DTLS record holds less than a datagram.

@@ -59,6 +59,7 @@ private:
     void to_client(const Holding& holding, net::Received& datagram, protocol::TimePoint now);
     [[nodiscard]] bool is_relay_address(const protocol::IpAddress& address) const noexcept;
     void count(relay::Drop drop) noexcept;
+    void drop(const relay::Session& session, relay::Drop reason);
 
     Context& context_;
     const PostOffice& post_office_;

@@ -66,7 +66,11 @@ void PeerService::proceed(PeerStream& stream, TimePoint now) {
     relay::Session* session = context_.routes.find(connection.allocation);
     if (session == nullptr) return end(connection, now);
     const auto again = stream.move({*session, context_.counters, shared_, now});
-    if (stream.state() == PeerStream::State::over) return end(connection, now);
+    if (stream.state() == PeerStream::State::over) {
+        const bool cut = stream.reason() == Counter::peer_cut_limit;
+        if (cut && !session->ended(now)) context_.used_up.push_back(session->id());
+        return end(connection, now);
+    }
     if (again) {
         parts_.wheel.set(
             {TimerKind::peer_connection, static_cast<std::uint32_t>(connection.connection)},

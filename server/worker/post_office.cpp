@@ -17,7 +17,8 @@ PostOffice::Box::Box()
       mail{capacity, [this] { ring(); }},
       connections{connections_capacity, [this] { ring(); }},
       visitors{capacity, [this] { ring(); }},
-      dismissals{capacity, [this] { ring(); }} {
+      dismissals{capacity, [this] { ring(); }},
+      notices{notices_capacity, [this] { ring(); }} {
     if (!bell) throw std::runtime_error{"no descriptor left for a worker's mailbox"};
 }
 
@@ -48,6 +49,15 @@ bool PostOffice::pass_on(WorkerIndex to, VisitorMail mail) const {
 
 bool PostOffice::dismiss(WorkerIndex to, const Dismissal& dismissal) const {
     return boxes_[to]->dismissals.push(dismissal);
+}
+
+void PostOffice::tell(WorkerIndex to, accounts::Notice notice) const {
+    if (boxes_[to]->notices.push(std::make_unique<accounts::Notice>(std::move(notice)))) return;
+    boxes_[to]->missed_notices.store(true);
+}
+
+void PostOffice::tell_all(const accounts::Notice& notice) const {
+    for (std::size_t to = 0; to < boxes_.size(); ++to) tell(static_cast<WorkerIndex>(to), notice);
 }
 
 net::FileDescriptor PostOffice::bell(WorkerIndex own) const {

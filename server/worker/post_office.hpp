@@ -6,6 +6,7 @@
 // other; each collects from its own alone.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include <boost/container/small_vector.hpp>
 
+#include "server/accounts/notice.hpp"
 #include "server/net/file_descriptor.hpp"
 #include "server/relay/forwarder.hpp"
 #include "server/worker/handed_association.hpp"
@@ -75,12 +77,24 @@ public:
         boxes_[own]->visitors.drain(std::forward<Open>(open));
         boxes_[own]->dismissals.drain(std::forward<Dismiss>(dismiss));
     }
+    // Of the accounts. Where there is no room the worker is told that anything may have changed.
+    void tell(WorkerIndex to, accounts::Notice notice) const;
+    void tell_all(const accounts::Notice& notice) const;
+    // After collect(): hear(const accounts::Notice&).
+    template <typename Hear>
+    void collect_notices(WorkerIndex own, Hear&& hear) const {
+        boxes_[own]->notices.drain(
+            [&](const std::unique_ptr<accounts::Notice>& notice) { hear(*notice); });
+        if (boxes_[own]->missed_notices.exchange(false)) hear(accounts::Changed{});
+    }
+
     // Readable while there is something to collect. A duplicate, for its worker to own.
     [[nodiscard]] net::FileDescriptor bell(WorkerIndex own) const;
 
     // Messages for one worker. Datagrams do not crowd connections out.
     static constexpr std::size_t capacity = 512;
     static constexpr std::size_t connections_capacity = 256;
+    static constexpr std::size_t notices_capacity = 8192;
 
 private:
     struct Box {
@@ -92,6 +106,8 @@ private:
         Mailbox<HandedConnection> connections;
         Mailbox<VisitorMail> visitors;
         Mailbox<Dismissal> dismissals;
+        Mailbox<std::unique_ptr<accounts::Notice>> notices;
+        std::atomic<bool> missed_notices{false};
     };
     void silence(WorkerIndex own) const noexcept;
 

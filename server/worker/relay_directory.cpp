@@ -127,19 +127,6 @@ Endpoint RelayDirectory::as_advertised(Endpoint local) const noexcept {
     return local;
 }
 
-bool RelayDirectory::take_quota(const std::string& username, std::uint32_t limit) {
-    const MutexLock lock{mutex_};
-    if (!quota_.take(username, limit)) return false;
-    allocations_.fetch_add(1, std::memory_order_relaxed);
-    return true;
-}
-
-void RelayDirectory::give_back_quota(const std::string& username) {
-    const MutexLock lock{mutex_};
-    quota_.give_back(username);
-    allocations_.fetch_sub(1, std::memory_order_relaxed);
-}
-
 std::size_t RelayDirectory::free_ports() const {
     const MutexLock lock{mutex_};
     std::size_t count = 0;

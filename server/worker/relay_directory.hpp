@@ -15,7 +15,6 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "auth/peer_policy.hpp"
-#include "auth/quota.hpp"
 #include "protocol/address.hpp"
 #include "protocol/time.hpp"
 #include "server/relay/port_pool.hpp"
@@ -77,14 +76,6 @@ public:
     [[nodiscard]] protocol::Endpoint as_local(protocol::Endpoint advertised) const noexcept;
     [[nodiscard]] protocol::Endpoint as_advertised(protocol::Endpoint local) const noexcept;
 
-    // Allocations per user over all workers (RFC 8656 section 7.2 (10)).
-    [[nodiscard]] bool take_quota(const std::string& username, std::uint32_t limit);
-    void give_back_quota(const std::string& username);
-    // How many that is, whoever's they are. Lock-free.
-    [[nodiscard]] std::size_t allocations() const noexcept {
-        return allocations_.load(std::memory_order_relaxed);
-    }
-
     [[nodiscard]] std::size_t free_ports() const;
 
 private:
@@ -108,12 +99,10 @@ private:
     std::vector<RelayAddress> addresses_;
     std::vector<Owners> owners_;  // by address
     // Shared by the workers.
-    std::atomic<std::size_t> allocations_{0};
     mutable telemetry::Mutex mutex_;
     std::vector<relay::PortPool> pools_ TURNPIKE_GUARDED_BY(mutex_);  // by address
     boost::unordered_flat_map<std::uint64_t, Reservation> reservations_
         TURNPIKE_GUARDED_BY(mutex_);  // by token
-    auth::Quota quota_ TURNPIKE_GUARDED_BY(mutex_);
 };
 
 }  // namespace turnpike::worker

@@ -44,6 +44,10 @@ std::optional<protocol::TimePoint> deadline_of(const auth::Grant& grant,
     return grant.deadline ? std::min(*grant.deadline, limit) : limit;
 }
 
+storage::Time wall_time(protocol::Moment now) {
+    return std::chrono::floor<std::chrono::microseconds>(now.wall);
+}
+
 // Whose a reservation is. Each access token makes a user of its own (RFC 7635), so that who
 // allocates twice may be two of them: there the random number alone decides.
 std::string_view claimant(const auth::Grant& grant) noexcept {
@@ -57,15 +61,48 @@ RelayOpener::RelayOpener(Context& context, Events events)
 
 turn::OpenedRelay RelayOpener::open(const turn::OpenRelay& wish, const Client& client) {
     turn::OpenedRelay opened;
-    const auth::Grant& grant = wish.identity.grant;
-    RelayDirectory& directory = context_.shared.directory;
-    if (!directory.take_quota(grant.username, grant.allocations)) {
-        opened.error = ErrorCode::allocation_quota_reached;
+    const Shared& shared = context_.shared;
+    if (shared.ledger != nullptr && !shared.ledger->accepts()) {
+        context_.count(telemetry::Counter::allocations_unrecorded);
+        opened.error = ErrorCode::insufficient_capacity;
         return opened;
     }
+    const protocol::TimePoint now = client.now.steady;
+    opened.allocation = next_id();
+    auto seat = admit(wish.identity.grant, now, opened);
+    if (!seat) return opened;
+    Halves halves = bind(wish, now, opened);
+    if (!halves[0] && !halves[1]) {
+        opened.error = ErrorCode::insufficient_capacity;
+        return opened;
+    }
+    hold(wish, client, {std::move(halves), std::move(seat)}, opened);
+    return opened;
+}
+
+std::unique_ptr<accounts::Attendance::Seat> RelayOpener::admit(const auth::Grant& grant,
+                                                               protocol::TimePoint now,
+                                                               turn::OpenedRelay& opened) {
+    const Shared& shared = context_.shared;
+    if (shared.accounts != nullptr && shared.accounts->is_shared() &&
+        !shared.accounts->is_connected()) {
+        context_.count(telemetry::Counter::allocations_by_local_quota);
+    }
+    auto admission = shared.attendance.admit(grant, opened.allocation, now);
+    if (admission.refused) {
+        opened.error = ErrorCode::allocation_quota_reached;
+        opened.limit = admission.refused;
+    }
+    if (admission.ousted) events_.ousted(*admission.ousted);
+    return std::move(admission.seat);
+}
+
+RelayOpener::Halves RelayOpener::bind(const turn::OpenRelay& wish, protocol::TimePoint now,
+                                      turn::OpenedRelay& opened) {
     Halves halves;
     if (wish.reservation) {
-        if (auto bound = bind_reserved({*wish.reservation, claimant(grant)}, client.now.steady)) {
+        const RelayDirectory::Claim claim{*wish.reservation, claimant(wish.identity.grant)};
+        if (auto bound = bind_reserved(claim, now)) {
             halves[turn::index_of(bound->port.local.address.family())] = std::move(bound);
         }
     }
@@ -75,13 +112,7 @@ turn::OpenedRelay RelayOpener::open(const turn::OpenRelay& wish, const Client& c
         halves[index] = bind_any(family, wish);
         if (!halves[index]) opened.family_error[index] = ErrorCode::insufficient_capacity;
     }
-    if (!halves[0] && !halves[1]) {
-        directory.give_back_quota(grant.username);
-        opened.error = ErrorCode::insufficient_capacity;
-        return opened;
-    }
-    hold(wish, client, std::move(halves), opened);
-    return opened;
+    return halves;
 }
 
 std::optional<RelayEnd> RelayOpener::bind_any(Family family, const turn::OpenRelay& asked) {
@@ -139,11 +170,11 @@ void RelayOpener::give_back(const RelayPort& port, PortWish wish) {
     if (wish == PortWish::pair) context_.shared.directory.give_back(after(port));
 }
 
-void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves halves,
+void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Taken taken,
                        turn::OpenedRelay& opened) {
+    auto& [halves, seat] = taken;
     const protocol::TimePoint now = client.now.steady;
     const auth::Grant& grant = wish.identity.grant;
-    opened.allocation = next_id();
     relay::SessionSeed seed{
         .id = opened.allocation,
         .five_tuple = client.five_tuple,
@@ -151,6 +182,9 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves
         .limits = {.deadline = deadline_of(grant, context_.shared.settings.turn, now),
                    .bytes = grant.bytes,
                    .bits_per_second = grant.bits_per_second},
+        .user = seat->user_limits(),
+        .call = seat->call_limits(),
+        .heard = &seat->heard(),
         .random = random_number()};
     Holding& holding = context_.holdings.insert({.id = opened.allocation,
                                                  .place = {.at = client.five_tuple, .next = {}},
@@ -159,7 +193,9 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Halves
                                                  .relays = {},
                                                  .username = grant.username,
                                                  .realm = grant.realm,
-                                                 .since = now});
+                                                 .seat = std::move(seat),
+                                                 .since = now,
+                                                 .since_wall = wall_time(client.now)});
     for (const Family family : {Family::ipv4, Family::ipv6}) {
         const std::size_t index = turn::index_of(family);
         if (!halves[index]) continue;

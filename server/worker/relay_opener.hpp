@@ -23,6 +23,8 @@ public:
         Event readable;
         Event failing;     // an ICMP error waits in it
         Event acceptable;  // a peer connects, to a TCP allocation
+        // This allocation gives way to another one of its user.
+        std::function<void(protocol::AllocationId)> ousted;
     };
 
     RelayOpener(Context& context, Events events);
@@ -47,7 +49,17 @@ private:
         const protocol::Endpoint& local, protocol::Transport transport);
     void watch(Holding& holding, protocol::Family family, protocol::Transport transport);
     void give_back(const RelayPort& port, relay::PortWish wish);
-    void hold(const turn::OpenRelay& wish, const Client& client, Halves halves,
+    [[nodiscard]] std::unique_ptr<accounts::Attendance::Seat> admit(const auth::Grant& grant,
+                                                                    protocol::TimePoint now,
+                                                                    turn::OpenedRelay& opened);
+    [[nodiscard]] Halves bind(const turn::OpenRelay& wish, protocol::TimePoint now,
+                              turn::OpenedRelay& opened);
+    // What a new allocation takes.
+    struct Taken {
+        Halves halves;
+        std::unique_ptr<accounts::Attendance::Seat> seat;
+    };
+    void hold(const turn::OpenRelay& wish, const Client& client, Taken taken,
               turn::OpenedRelay& opened);
     [[nodiscard]] std::uint64_t reserve_after(const RelayPort& port, std::string_view username,
                                               protocol::TimePoint now);

@@ -20,6 +20,7 @@
 #include "server/net/tcp_listener.hpp"
 #include "server/net/udp_listener.hpp"
 #include "server/worker/assemble.hpp"
+#include "server/worker/bookkeeping.hpp"
 #include "server/worker/certificate_keeper.hpp"
 #include "server/worker/random.hpp"
 #include "server/worker/worker.hpp"
@@ -114,7 +115,7 @@ struct Server::Parts {
           settings{worker_settings(config, relays)},
           relayed{advertised(relays)},
           users{user_directory_settings(config)},
-          authenticator{make_authenticator(config, users.supports_userhash())},
+          authenticator{make_authenticator(config, knows_all_users(config, users))},
           directory{relays, config.relay.ports.min, config.relay.ports.max},
           peer_policy{peer_policy_settings(config, relays), directory},
           certificates{certificate_files(config.listen), tls, log, read_clock()},
@@ -124,6 +125,7 @@ struct Server::Parts {
                        config.limits.dtls_associations_per_address},
           handshakes{config.limits.tls_handshakes, 0},
           cookies{make_dtls_cookies()},
+          attendance{config.limits.ghost},
           shared{.settings = settings,
                  .relayed = relayed,
                  .authenticator = authenticator,
@@ -137,8 +139,12 @@ struct Server::Parts {
                  .associations = associations,
                  .handshakes = handshakes,
                  .cookies = cookies,
+                 .attendance = attendance,
+                 .node = node_name(config.server),
+                 .run = random_name(),
                  .log = log},
-          post_office{worker_count(config.server)} {}
+          post_office{worker_count(config.server)},
+          books{config, shared, post_office, log} {}
 
     void open_workers();
     // Where it is bound.
@@ -165,8 +171,10 @@ struct Server::Parts {
     ConnectionLimits associations;
     ConnectionLimits handshakes;
     net::DtlsCookies cookies;
+    accounts::Attendance attendance;
     Shared shared;
     PostOffice post_office;
+    Bookkeeping books;
     std::vector<std::unique_ptr<Worker>> workers;
     std::vector<Endpoint> udp;
     std::vector<Endpoint> dtls_listeners;
@@ -284,6 +292,7 @@ Server::Server(const config::Config& config, telemetry::Log& log) {
 Server::~Server() = default;
 
 void Server::run() {
+    parts_->books.open();
     parts_->wait_for_end();
     parts_->wait_for_reload();
     parts_->look_at_certificates();
@@ -301,6 +310,7 @@ void Server::run() {
     parts_->waiting.run();
     for (const auto& worker : parts_->workers) worker->stop();
     for (std::thread& thread : threads) thread.join();
+    parts_->books.close();
     parts_->log.info("server stopped");
 }
 
@@ -331,7 +341,12 @@ const std::vector<Endpoint>& Server::tls() const noexcept {
 telemetry::CounterValues Server::counters() const {
     std::vector<const telemetry::Counters*> all;
     for (const auto& worker : parts_->workers) all.push_back(&worker->counters());
+    for (const auto* each : parts_->books.counters()) all.push_back(each);
     return telemetry::sum(all);
+}
+
+double Server::journal_fill() const {
+    return parts_->books.journal_fill();
 }
 
 std::size_t Server::free_ports() const {

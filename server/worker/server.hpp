@@ -24,7 +24,8 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    // Serves until SIGTERM, SIGINT or stop(); every allocation has ended when it returns.
+    // Serves until SIGTERM, SIGINT or stop(); every allocation has ended when it returns. The files
+    // of the database are made by who we are then. Throws std::runtime_error, as above.
     void run();
     // From any thread, before or during run().
     void stop();
@@ -41,6 +42,7 @@ public:
 
     [[nodiscard]] telemetry::CounterValues counters() const;
     [[nodiscard]] std::size_t free_ports() const;
+    [[nodiscard]] double journal_fill() const;  // from 0 to 1
 
 private:
     struct Parts;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocol/subnet.hpp"
+#include "server/accounts/record_cache.hpp"
 #include "server/turn/settings.hpp"
 #include "server/worker/answer_budget.hpp"
 
@@ -39,6 +40,7 @@ struct Settings {
     PeerStreamSettings peer_stream;
     std::vector<protocol::Subnet> proxies;  // whose connections begin with a PROXY header
     AnswerBudgetSettings budget;            // of one worker
+    accounts::RecordCache::Limits cache{};  // of one worker
     bool rfc3489 = false;                   // Binding requests without a cookie are answered
     // DSCP and ECN go on from client to peer and back (RFC 8656 sections 13 and 14).
     bool copies_traffic_class = true;

@@ -5,10 +5,14 @@
 #pragma once
 
 #include <span>
+#include <string>
 
 #include "auth/authenticator.hpp"
 #include "auth/peer_policy.hpp"
 #include "auth/user_directory.hpp"
+#include "server/accounts/attendance.hpp"
+#include "server/accounts/ledger.hpp"
+#include "server/accounts/service.hpp"
 #include "server/net/dtls_cookie.hpp"
 #include "server/net/tls_slot.hpp"
 #include "server/telemetry/log.hpp"
@@ -36,6 +40,11 @@ struct Shared {
     ConnectionLimits& associations;  // of DTLS
     ConnectionLimits& handshakes;    // of TLS and DTLS, while they are under way
     const net::DtlsCookies& cookies;
+    accounts::Attendance& attendance;
+    accounts::Service* accounts = nullptr;  // none: there is no database
+    accounts::Ledger* ledger = nullptr;     // none: usage is not kept
+    std::string node{};                     // the name of this server, in rows of usage
+    std::string run{};                      // ... and of this process
     telemetry::Log& log;
 };
 

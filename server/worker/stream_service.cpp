@@ -197,6 +197,7 @@ void StreamService::hand_over(StreamClient& client, TimePoint now) {
     const StreamClient::Destination destination = client.destination();
     HandedConnection connection = client.release();
     std::erase(changed_, &client);
+    parts_.stun.forget(connection.five_tuple);
     clients_.erase(connection.five_tuple);
     if (const auto* peer = std::get_if<turn::PeerConnection>(&destination)) {
         parts_.peers.attach(std::move(connection), *peer, now);
@@ -317,6 +318,7 @@ void StreamService::close_all(TimePoint now) {
 
 void StreamService::end_allocation(const protocol::FiveTuple& five_tuple, TimePoint now) {
     effects_.clear();
+    parts_.stun.forget(five_tuple);
     parts_.dispatcher.disconnected(five_tuple, effects_);
     parts_.executor.execute(effects_, now);
 }

@@ -60,9 +60,20 @@ void StunService::serve(const ClientMessage& message) {
     }
     if (parts_.visitors.pass_on(message, &*decoded)) return;
     context_.count(message_counter(decoded->method()));
-    const turn::Request request{*decoded, message.five_tuple, message.now, reply_buffer()};
+    if (relay::Session* session = context_.routes.find(message.five_tuple)) {
+        session->hear(message.now.steady);
+    }
+    serve(message, *decoded);
+}
+
+void StunService::serve_waiting(const ClientMessage& message) {
+    if (const auto decoded = decode(message)) serve(message, *decoded);
+}
+
+void StunService::serve(const ClientMessage& message, const Message& decoded) {
+    const turn::Request request{decoded, message.five_tuple, message.now, reply_buffer()};
     effects_.clear();
-    const turn::Outcome outcome = decide(request, message.link);
+    const turn::Outcome outcome = decide(request, message);
     parts_.executor.execute(effects_, message.now.steady, &message.link);
     if (const auto* reply = std::get_if<turn::Reply>(&outcome)) {
         answer(*reply, message);
@@ -91,16 +102,38 @@ protocol::Result<Message, protocol::DecodeError> StunService::decode(
     return classic ? Message::decode_classic(message.octets) : decoded;
 }
 
-turn::Outcome StunService::decide(const turn::Request& request, const ClientLink& link) {
+turn::Outcome StunService::decide(const turn::Request& request, const ClientMessage& message) {
     turn::Outcome outcome = parts_.dispatcher.handle(request, effects_);
     if (const auto* need = std::get_if<turn::NeedCredential>(&outcome)) {
-        const auto candidates = context_.shared.users.find(need->claim.user, request.now);
-        outcome = parts_.dispatcher.resume(request, need->claim, candidates, effects_);
+        outcome = identify(request, auth::Claim{need->claim}, message);
     }
     if (const auto* wish = std::get_if<turn::OpenRelay>(&outcome)) {
-        return open(request, link, *wish);
+        return open(request, message.link, *wish);
     }
     return outcome;
+}
+
+turn::Outcome StunService::identify(const turn::Request& request, const auth::Claim& claim,
+                                    const ClientMessage& message) {
+    // Whoever forges addresses must not keep the database busy, nor learn of its state.
+    const Shared& shared = context_.shared;
+    const bool may_ask = shared.accounts != nullptr &&
+                         shared.authenticator.has_good_nonce(
+                             request.message, {request.five_tuple.client, request.now});
+    const bool is_new = request.message.method() == Method::allocate;
+    const auto answer = parts_.accounts.find({claim.user, is_new, may_ask}, request.now);
+    switch (answer.state) {
+        case AccountDesk::State::known:
+            return parts_.dispatcher.resume(request, claim, answer.candidates, effects_);
+        case AccountDesk::State::barred:
+            return parts_.dispatcher.stale(request);
+        case AccountDesk::State::unavailable:
+            return parts_.dispatcher.unavailable(request);
+        case AccountDesk::State::asked:
+            parts_.accounts.park(answer.who, message, request.message.transaction_id());
+            break;
+    }
+    return turn::Silence{};
 }
 
 turn::Outcome StunService::open(const turn::Request& request, const ClientLink& link,
@@ -108,7 +141,7 @@ turn::Outcome StunService::open(const turn::Request& request, const ClientLink& 
     // Asking the rules may have ended an allocation of this five-tuple; its place has to be free.
     parts_.executor.execute(std::exchange(effects_, {}), request.now.steady, &link);
     const Shared& shared = context_.shared;
-    if (shared.redirection.applies(shared.directory.allocations())) {
+    if (shared.redirection.applies(shared.attendance.allocations())) {
         if (auto answer = parts_.dispatcher.redirect(request, wish, random_number())) {
             return *std::move(answer);
         }
@@ -117,7 +150,9 @@ turn::Outcome StunService::open(const turn::Request& request, const ClientLink& 
     turn::Outcome outcome = parts_.dispatcher.relay_opened(request, wish, opened, effects_);
     const auto* reply = std::get_if<turn::Reply>(&outcome);
     if (!opened.error && reply != nullptr && !reply->error) {
-        parts_.executor.announce(opened.allocation, granted_lifetime(*reply));
+        const auth::Grant& grant = wish.identity.grant;
+        const auto who = grant.token ? std::nullopt : parts_.accounts.who_of(grant.username);
+        parts_.executor.announce(opened.allocation, granted_lifetime(*reply), who);
     }
     return outcome;
 }

@@ -2,7 +2,8 @@
 //
 // Takes one client message to the rules and carries out what they answer: credentials are looked
 // up, relays opened, answers sent, effects executed. Ends nothing by itself and keeps nothing
-// between two messages. Owned by one worker.
+// between two messages, but that those wait at the AccountDesk whose user is not known yet. Owned
+// by one worker.
 #pragma once
 
 #include <array>
@@ -12,6 +13,7 @@
 #include "protocol/message.hpp"
 #include "server/net/packet_io.hpp"
 #include "server/turn/dispatcher.hpp"
+#include "server/worker/account_desk.hpp"
 #include "server/worker/answer_budget.hpp"
 #include "server/worker/client_message.hpp"
 #include "server/worker/context.hpp"
@@ -32,17 +34,25 @@ public:
         PacketRelay& relay;
         VisitorDesk& visitors;
         PeerService& peers;
+        AccountDesk& accounts;
     };
     StunService(Context& context, const Parts& parts);
 
     // A STUN message. What is no STUN is dropped and counted.
     void serve(const ClientMessage& message);
+    // The same when it has waited for its user to be known.
+    void serve_waiting(const ClientMessage& message);
+    // This connection is gone: what waits for it is forgotten.
+    void forget(const protocol::FiveTuple& five_tuple) { parts_.accounts.forget(five_tuple); }
 
     // Whether an answer may go to the source of a message that proved nothing; it is counted.
     [[nodiscard]] bool may_answer_stranger(const ClientMessage& message) noexcept;
 
 private:
-    [[nodiscard]] turn::Outcome decide(const turn::Request& request, const ClientLink& link);
+    void serve(const ClientMessage& message, const protocol::Message& decoded);
+    [[nodiscard]] turn::Outcome decide(const turn::Request& request, const ClientMessage& message);
+    [[nodiscard]] turn::Outcome identify(const turn::Request& request, const auth::Claim& claim,
+                                         const ClientMessage& message);
     [[nodiscard]] turn::Outcome open(const turn::Request& request, const ClientLink& link,
                                      const turn::OpenRelay& wish);
     [[nodiscard]] protocol::Result<protocol::Message, protocol::DecodeError> decode(

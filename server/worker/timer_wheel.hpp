@@ -24,7 +24,7 @@
 
 namespace turnpike::worker {
 
-enum class TimerKind : std::uint8_t { allocation, association, peer_connection };
+enum class TimerKind : std::uint8_t { allocation, association, peer_connection, usage };
 
 // What a deadline belongs to; one deadline each.
 struct TimerKey {

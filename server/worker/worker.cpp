@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <boost/asio/post.hpp>
+
+#include "server/worker/allocation_owner.hpp"
 
 namespace turnpike::worker {
 
@@ -62,7 +65,10 @@ Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
                  turn([&](Moment now) { peers_.proceed(stream, now.steady); });
              }},
       opener_{context_, relay_events()},
-      stun_{context_, {dispatcher_, executor_, opener_, relay_, visitors_, peers_}},
+      accounts_{context_,
+                {dispatcher_, executor_},
+                [this](const ClientMessage& message) { stun_.serve_waiting(message); }},
+      stun_{context_, {dispatcher_, executor_, opener_, relay_, visitors_, peers_, accounts_}},
       dtls_{context_, {dispatcher_, executor_, stun_, relay_, visitors_, wheel_}},
       datagrams_{context_, {stun_, relay_, dtls_, visitors_}},
       streams_{
@@ -98,9 +104,11 @@ void Worker::stop() {
 
 void Worker::end_turn() {
     context_.outbox.flush();
+    if (!context_.used_up.empty()) end_used_up();
     streams_.end_turn(now_.steady);
     dtls_.end_turn(now_.steady);
     context_.outbox.flush();
+    context_.usage.flush();
     in_turn_ = false;
     if (next_wake() < armed_) arm();
 }
@@ -141,7 +149,8 @@ RelayOpener::Events Worker::relay_events() {
         .acceptable =
             [this](Holding& holding, protocol::Family family) {
                 turn([&](Moment now) { peers_.accept(holding.id, family, now.steady); });
-            }};
+            },
+        .ousted = [this](protocol::AllocationId id) { oust(id); }};
 }
 
 void Worker::on_time(Moment now) {
@@ -153,6 +162,9 @@ void Worker::on_time(Moment now) {
                 break;
             case TimerKind::association:
                 dtls_.on_time(due.number, now.steady);
+                break;
+            case TimerKind::usage:
+                executor_.report(due.allocation(), now.steady);
                 break;
             case TimerKind::peer_connection:
                 peers_.on_time(protocol::ConnectionId{static_cast<std::uint32_t>(due.number)},
@@ -167,6 +179,26 @@ void Worker::on_time(Moment now) {
     peers_.sweep(now.steady);
     context_.shared.directory.expire(now.steady);
     visitors_.sweep(now.steady);
+    if (context_.shared.accounts != nullptr) accounts_.sweep(now);
+}
+
+void Worker::oust(protocol::AllocationId id) {
+    const accounts::Notice ousted = accounts::Ousted{id};
+    if (owner_of(id) != context_.index) return post_office_.tell(owner_of(id), ousted);
+    accounts_.receive(ousted, now_);
+}
+
+void Worker::end_used_up() {
+    effects_.clear();
+    for (const auto id : std::exchange(context_.used_up, {})) {
+        const Holding* holding = context_.holdings.find(id);
+        if (holding == nullptr) continue;
+        const relay::SharedLimits* call = holding->seat->call_limits();
+        const bool is_of_call = call != nullptr && call->is_exhausted();
+        dispatcher_.end(id, turn::EndReason::bytes, effects_,
+                        is_of_call ? auth::Limit::call_bytes : auth::Limit::bytes);
+    }
+    executor_.execute(effects_, now_.steady);
 }
 
 void Worker::open_mail(Moment now) {
@@ -177,6 +209,8 @@ void Worker::open_mail(Moment now) {
     post_office_.collect_visitors(
         context_.index, [&](VisitorMail&& mail) { datagrams_.receive(std::move(mail), now); },
         [&](const Dismissal& dismissal) { visitors_.dismiss(dismissal); });
+    post_office_.collect_notices(
+        context_.index, [&](const accounts::Notice& notice) { accounts_.receive(notice, now); });
 }
 
 void Worker::end_everything(Moment now) {
@@ -187,6 +221,7 @@ void Worker::end_everything(Moment now) {
     streams_.close_all(now.steady);
     dtls_.close_all(now.steady);
     context_.outbox.flush();  // while there are sockets for it
+    context_.usage.flush();
     datagrams_.close();
 }
 

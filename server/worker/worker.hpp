@@ -45,6 +45,8 @@ private:
     [[nodiscard]] RelayOpener::Events relay_events();
     [[nodiscard]] StreamService::Events stream_events();
     void on_time(protocol::Moment now);
+    void oust(protocol::AllocationId id);
+    void end_used_up();
     void open_mail(protocol::Moment now);
     void end_everything(protocol::Moment now);
     [[nodiscard]] protocol::TimePoint next_wake() const noexcept;
@@ -60,6 +62,7 @@ private:
     PacketRelay relay_;
     PeerService peers_;
     RelayOpener opener_;
+    AccountDesk accounts_;
     StunService stun_;
     DtlsService dtls_;
     DatagramService datagrams_;

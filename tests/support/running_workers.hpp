@@ -75,6 +75,7 @@ public:
     worker::ConnectionLimits associations{0, 0};
     worker::ConnectionLimits handshakes{0, 0};
     net::DtlsCookies cookies{{}};
+    accounts::Attendance attendance{std::chrono::seconds{3}};
     worker::Shared shared{.settings = settings_,
                           .relayed = relayed_,
                           .authenticator = authenticator_,
@@ -88,6 +89,7 @@ public:
                           .associations = associations,
                           .handshakes = handshakes,
                           .cookies = cookies,
+                          .attendance = attendance,
                           .log = log_};
     worker::PostOffice post_office;
 

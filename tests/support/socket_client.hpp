@@ -66,6 +66,11 @@ public:
         return std::exchange(wire_, std::move(wire));
     }
     void use_password(std::string password) { password_ = std::move(password); }
+    // As if the server had said so.
+    void assume(std::string realm, std::string nonce) {
+        realm_ = std::move(realm);
+        nonce_ = std::move(nonce);
+    }
     // As it was sent, to be sent again.
     [[nodiscard]] const Octets& last_request() const { return last_request_; }
 

@@ -13,7 +13,7 @@ MAY_INCLUDE = {
     "server/turn": {"protocol", "auth"},
     "server/relay": {"protocol"},
     "server/net": {"protocol", "server/telemetry"},
-    "server/accounts": {"protocol", "auth", "storage", "server/telemetry"},
+    "server/accounts": {"protocol", "auth", "storage", "server/relay", "server/telemetry"},
     "server/xdp": {"server/relay", "server/telemetry"},
     "server/worker": {"protocol", "auth", "storage", "server/turn", "server/relay", "server/net", "server/xdp",
                       "server/accounts", "server/config", "server/telemetry"},

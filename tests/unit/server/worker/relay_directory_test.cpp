@@ -147,16 +147,6 @@ TEST_CASE("a token that is taken already loses no port", "[D28]") {
     CHECK(directory.redeem({7, "alice"}, now) == first);
 }
 
-TEST_CASE("the quota is the user's over all workers", "[D17][P3]") {
-    RelayDirectory directory{{at("192.0.2.1")}, 50000, 50003};
-    CHECK(directory.take_quota("alice", 2));
-    CHECK(directory.take_quota("alice", 2));
-    CHECK_FALSE(directory.take_quota("alice", 2));
-    CHECK(directory.take_quota("bob", 2));
-    directory.give_back_quota("alice");
-    CHECK(directory.take_quota("alice", 2));
-}
-
 TEST_CASE("workers that take, publish and give back at once never hold one port twice", "[D22]") {
     RelayDirectory directory{{at("192.0.2.1"), at("192.0.2.2")}, 50000, 50031};
     std::array<std::array<std::atomic<int>, 32>, 2> holders{};
@@ -171,8 +161,6 @@ TEST_CASE("workers that take, publish and give back at once never hold one port 
             if (holder.fetch_add(1) != 0) ++faults;
             directory.publish(*port, worker);
             if (directory.owner(port->advertised) != worker) ++faults;
-            if (!directory.take_quota("alice", 0)) ++faults;
-            directory.give_back_quota("alice");
             directory.expire(now);
             holder.fetch_sub(1);
             directory.give_back(*port);

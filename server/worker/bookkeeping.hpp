@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What a server has of accounts and usage, put together: the database's thread and the journal's,
+// as far as there is a database. Used by the thread that runs the server.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/accounts/ledger.hpp"
+#include "server/accounts/service.hpp"
+#include "server/config/config.hpp"
+#include "server/telemetry/log.hpp"
+#include "server/worker/post_office.hpp"
+#include "server/worker/shared.hpp"
+
+namespace turnpike::worker {
+
+class Bookkeeping {
+public:
+    // The references outlive it; `shared` is told what there is.
+    Bookkeeping(const config::Config& config, Shared& shared, const PostOffice& post_office,
+                telemetry::Log& log);
+
+    // Before the workers run. Throws std::runtime_error that says what to do, but where nobody has
+    // asked for this database: without it there are the users of the configuration.
+    void open();
+    // After the workers have ended: all usage is in the journal, and in the database if that is
+    // there.
+    void close();
+
+    // Of its threads, while they run.
+    [[nodiscard]] std::vector<const telemetry::Counters*> counters() const;
+    // Of the journal, from 0 to 1.
+    [[nodiscard]] double journal_fill() const noexcept {
+        return ledger_ == nullptr ? 0 : ledger_->fill();
+    }
+
+private:
+    void start();
+    void forget();
+
+    const config::Config& config_;
+    Shared& shared_;
+    const PostOffice& post_office_;
+    telemetry::Log& log_;
+    std::unique_ptr<accounts::Ledger> ledger_;
+    std::unique_ptr<accounts::Service> service_;
+};
+
+}  // namespace turnpike::worker

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/worker/bookkeeping.hpp"
+
+#include <future>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/server_with_database.hpp"
+
+namespace turnpike::worker {
+namespace {
+
+using test::ServerWithDatabase;
+
+// What comes of a server that is started with this.
+std::string outcome(const config::Config& config) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::tmpfile(), std::fclose};
+    telemetry::Log log{{.descriptor = ::fileno(file.get())}};
+    Server server{config, log};
+    auto run = std::async(std::launch::async, [&] { server.run(); });
+    server.stop();
+    try {
+        run.get();
+    } catch (const std::runtime_error& failure) {
+        return failure.what();
+    }
+    return "served";
+}
+
+TEST_CASE("usage is in the database when a server has ended, and its journal is free") {
+    ServerWithDatabase s;
+    REQUIRE(s.server.udp_client().allocate()->success());
+    CHECK(s.server->journal_fill() < 0.5);
+    s.server.stop();
+    CHECK(s.number("SELECT count(*) FROM usage WHERE reason = 'shutdown'") == 1);
+}
+
+TEST_CASE("a server does not start with a journal that it cannot have, or a schema of tomorrow") {
+    test::EmptyDatabase database{test::Kind::sqlite};
+    const test::Folder folder;
+    auto config = test::loopback_config();
+    config.storage.url = database.url();
+    config.storage.journal = (folder.path() / "journal").string();
+    CHECK(outcome(config) == "served");
+    config.storage.journal = "/proc/journal";
+    CHECK_THAT(outcome(config), Catch::Contains("see storage.journal"));
+    config.storage.journal = (folder.path() / "journal").string();
+    database.site("INSERT INTO turnpike.schema_version (version) VALUES (999)");
+    CHECK_THAT(outcome(config), Catch::Contains("999"));
+}
+
+TEST_CASE("without a database nothing is kept and nothing opened") {
+    test::RunningServer server;
+    CHECK(server.udp_client().allocate()->success());
+    CHECK(server->journal_fill() == 0);
+}
+
+}  // namespace
+}  // namespace turnpike::worker
