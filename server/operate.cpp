@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <istream>
 #include <ostream>
+#include <thread>
 
 #include "auth/password.hpp"
 #include "server/configuration.hpp"
@@ -43,7 +46,7 @@ std::string number(const std::optional<std::int64_t>& value) {
 // An open database and the realm that is spoken of.
 class Office {
 public:
-    Office(const config::Config& config)
+    explicit Office(const config::Config& config)
         : realm{auth::opaque_string(config.realm).value_or(config.realm)},
           waiting_{config.storage.url, {.connections = 1}, storage::operator_statements()},
           registry_{waiting_.database()} {}
@@ -109,6 +112,45 @@ ExitCode done(const Console& console, const Result<bool>& found, const std::stri
     if (!*found) return fail(console, missing);
     console.out << what << '\n';
     return ExitCode::clean;
+}
+
+// Counts what lives, as far as servers have reported it.
+using Count = std::function<Result<std::int64_t>()>;
+
+// How many allocations the servers end because of a change: they report it as they do it.
+std::string ended_of(std::int64_t before, const Count& count) {
+    using namespace std::chrono_literals;
+    std::int64_t left = before;
+    for (const auto until = std::chrono::steady_clock::now() + 3s;
+         left > 0 && std::chrono::steady_clock::now() < until;) {
+        std::this_thread::sleep_for(50ms);
+        const auto counted = count();
+        if (counted) left = *counted;
+    }
+    const std::int64_t ended = std::max<std::int64_t>(before - left, 0);
+    std::string text = fmt::format("{} allocation{} ended", ended, ended == 1 ? "" : "s");
+    if (left > 0) {
+        text += fmt::format(
+            "; {} not reported yet: see that every server is up and reaches the "
+            "database",
+            left);
+    }
+    return text;
+}
+
+// A change that ends what runs.
+struct Revocation {
+    std::function<Result<bool>()> change;
+    Count count;  // of what it ends
+};
+ExitCode revoke(const Console& console, const Revocation& revocation, const std::string& what,
+                const std::string& missing) {
+    const auto before = revocation.count();
+    if (!before) return fail(console, before.error());
+    const auto found = revocation.change();
+    const bool is_done = found && *found;
+    return done(console, found, is_done ? what + ": " + ended_of(*before, revocation.count) : what,
+                missing);
 }
 
 ExitCode add_user(const UserCommand& command, const Console& console, Office& office) {
@@ -209,20 +251,30 @@ ExitCode operate(const UserCommand& command, const Console& console) {
     using Action = UserCommand::Action;
     const std::string missing = "no user " + command.name + " in turnpike.account";
     return in_office(command.config, console, [&](Office& office) {
+        const Count open = [&] {
+            return office.ask<std::int64_t>(&Registry::open_of_user, command.name);
+        };
         switch (command.action) {
             case Action::add:
                 return add_user(command, console, office);
             case Action::remove:
-                return done(console, office.ask<bool>(&Registry::remove_account, command.name),
-                            "user " + command.name + " removed", missing);
+                return revoke(
+                    console,
+                    {[&] { return office.ask<bool>(&Registry::remove_account, command.name); },
+                     open},
+                    "user " + command.name + " removed", missing);
             case Action::enable:
                 return done(console,
                             office.ask<bool>(&Registry::enable_account, command.name, true),
                             "user " + command.name + " enabled", missing);
             case Action::disable:
-                return done(console,
-                            office.ask<bool>(&Registry::enable_account, command.name, false),
-                            "user " + command.name + " disabled", missing);
+                return revoke(console,
+                              {[&] {
+                                   return office.ask<bool>(&Registry::enable_account, command.name,
+                                                           false);
+                               },
+                               open},
+                              "user " + command.name + " disabled", missing);
             case Action::list:
                 break;
         }
@@ -244,8 +296,11 @@ ExitCode operate(const CallCommand& command, const Console& console) {
                             fmt::format("call {} changed by {} s", id, command.seconds),
                             "no call " + id);
             case Action::end:
-                return done(console, office.ask<bool>(&Registry::end_call, id, now),
-                            "call " + id + " ended", "no call " + id);
+                return revoke(
+                    console,
+                    {[&] { return office.ask<bool>(&Registry::end_call, id, now); },
+                     [&] { return office.ask<std::int64_t>(&Registry::open_of_call, id); }},
+                    "call " + id + " ended", "no call " + id);
             case Action::show:
                 return show_call(command, console, office);
             case Action::list:

@@ -62,7 +62,7 @@ TEST_CASE("users come and go") {
     CHECK(turnpike({"user", "add", "alice", "--call", "c-1"}, "sesame\n").code == ExitCode::clean);
     const auto made = turnpike({"user", "add", "bob", "--generate"});
     CHECK(made.out.size() > 40);
-    CHECK(turnpike({"user", "disable", "bob"}).out == "user bob disabled\n");
+    CHECK(turnpike({"user", "disable", "bob"}).out == "user bob disabled: 0 allocations ended\n");
     const auto list = turnpike({"user", "list"}).out;
     CHECK(list.find("alice  enabled  call c-1") != std::string::npos);
     CHECK(list.find("bob  disabled") != std::string::npos);
