@@ -37,6 +37,7 @@ class EndToEnd(unittest.TestCase):
     shape = staticmethod(topology.routed)
     changes = {}
     server_kind = "turnpike"
+    alone = False  # True: nothing else may run meanwhile
     maxDiff = 2000
 
     @classmethod

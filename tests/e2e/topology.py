@@ -173,16 +173,17 @@ table ip hospital {{
 """
 
 
-def natted(doors=("udp 3478", "tcp 3478")):
+def natted(doors=("udp 3478", "tcp 3478"), sides=("a", "b")):
     """a - nat-a - router - nat-b - b, and server - router. From a and b only these doors of the server can be reached."""
     network = Network()
     rules = "\n        ".join(f"ip daddr {SERVER} {protocol} dport {port} accept"
                                for protocol, port in (door.split() for door in doors))
-    network.add("router", "server", "nat-a", "nat-b", "a", "b")
-    for name in ("router", "nat-a", "nat-b"):
+    nats = [f"nat-{side}" for side in sides]
+    network.add("router", "server", *nats, *sides)
+    for name in ("router", *nats):
         network.forwarding(name)
     network.link("server", "router", 2)
-    for subnet, side in enumerate(("a", "b"), start=4):
+    for subnet, side in enumerate(sides, start=4):
         nat = f"nat-{side}"
         network.link(nat, "router", subnet)
         network.link(side, nat, 10 + subnet)
