@@ -7,6 +7,7 @@
 //     tests/support/with-postgres build/release/bin/turnpike-accounts-bench [USERS]
 //
 // Prints a JSON line for each.
+#include <fmt/format.h>
 #include <libpq-fe.h>
 
 #include <algorithm>
@@ -171,14 +172,13 @@ void measure(const Backend& backend, int users, const std::string& folder) {
         Pulse pulse{server};
         const Rate rate = everybody_allocates(server, users);
         const auto times = pulse.stop();
-        std::printf(
-            "{\"backend\":\"%s\",\"pass\":\"%s\",\"users\":%d,\"allocations_per_second\":"
-            "%.0f,\"failures\":%d,\"packet_us\":{\"p50\":%.0f,\"p99\":%.0f,\"p99.9\":%.0f,"
-            "\"max\":%.0f,\"lost\":%d},\"lookups\":%llu}\n",
-            backend.name.c_str(), pass, users, rate.per_second, rate.failures,
-            percentile(times, 0.5), percentile(times, 0.99), percentile(times, 0.999),
-            percentile(times, 1), pulse.lost(),
-            static_cast<unsigned long long>(server.count(telemetry::Counter::storage_lookups)));
+        fmt::print(
+            "{{\"backend\":\"{}\",\"pass\":\"{}\",\"users\":{},\"allocations_per_second\":{:.0f},"
+            "\"failures\":{},\"packet_us\":{{\"p50\":{:.0f},\"p99\":{:.0f},\"p99.9\":{:.0f},"
+            "\"max\":{:.0f},\"lost\":{}}},\"lookups\":{}}}\n",
+            backend.name, pass, users, rate.per_second, rate.failures, percentile(times, 0.5),
+            percentile(times, 0.99), percentile(times, 0.999), percentile(times, 1), pulse.lost(),
+            server.count(telemetry::Counter::storage_lookups));
         std::fflush(stdout);
     }
 }
@@ -208,7 +208,7 @@ int main(int argc, char** argv) {
     try {
         return turnpike::run(argc > 1 ? std::atoi(argv[1]) : 10'000);
     } catch (const std::exception& failure) {
-        std::fprintf(stderr, "error: %s\n", failure.what());
+        fmt::print(stderr, "error: {}\n", failure.what());
         return 1;
     }
 }

@@ -21,6 +21,8 @@ MAY_INCLUDE = {
     "server": {"protocol", "auth", "storage", "server/accounts", "server/config", "server/telemetry", "server/net", "server/worker",
                "server/admin"},
     "bench": {"protocol", "auth"},
+    # None: what tests have in common, here a whole server in the same process.
+    "bench/accounts": {"protocol", "auth", "storage", "server/config", "server/telemetry", "server/worker", None},
     "bench/micro": {"protocol", "auth", "server/relay", "server/worker"},
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.M)
