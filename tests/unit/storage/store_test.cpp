@@ -245,6 +245,24 @@ TEST_CASE("secrets are loaded as long as they are enabled") {
     CHECK(load().size() == 1);
 }
 
+TEST_CASE("whoever listens hears of an event") {
+    DatabaseScenario scenario{Kind::postgres};
+    REQUIRE(scenario.until([&] { return scenario.restored == 1; }));
+    const postgres::ConnectionHandle site{PQconnectdb(scenario.empty.url().c_str())};
+    const postgres::ResultHandle listening{PQexec(site.get(), "LISTEN turnpike_event")};
+    const Event warning{noon, "warning", "example.org", "c-1", 60, noon};
+    REQUIRE(scenario.ask<void>([&](auto handler) { scenario.store->put_event(warning, handler); }));
+    std::string heard;
+    CHECK(scenario.until([&] {
+        (void)PQconsumeInput(site.get());
+        const postgres::NoticeHandle notice{PQnotifies(site.get())};
+        if (notice) heard = notice->extra;
+        return notice != nullptr;
+    }));
+    CHECK_THAT(heard,
+               Catch::Contains(R"("call" : "c-1")") && Catch::Contains(R"("seconds_left" : 60)"));
+}
+
 TEST_CASE("an event stands there once") {
     DatabaseScenario scenario{GENERATE(Kind::postgres, Kind::sqlite)};
     REQUIRE(scenario.until([&] { return scenario.restored == 1; }));
