@@ -25,6 +25,11 @@ std::string cause_of_denial(const Login& login, std::chrono::system_clock::time_
         left.count());
 }
 
+// Another phrase than the registry's is the server's own.
+bool gives_reason(const Failure& failure) {
+    return failure.text.starts_with("403 ") && failure.text.find("Forbidden") == std::string::npos;
+}
+
 struct Words {
     std::string_view seen;
     std::string_view cause;
@@ -46,7 +51,9 @@ std::string likely_cause(const Failure& failure, const std::optional<Login>& log
         case 401:
             return login ? cause_of_denial(*login, now) : "the server asks for a login";
         case 403:
-            return "the server's policy forbids its own relayed address as a peer";
+            return gives_reason(failure)
+                       ? "the server knows this user and lets them relay no more, as it says"
+                       : "the server's policy forbids its own relayed address as a peer";
         case 437:
             return "an allocation of an earlier client with this address and port is still there";
         case 440:

@@ -46,5 +46,13 @@ TEST_CASE("whoever saw a failure knows its cause best", "[bench]") {
     CHECK(names({.text = "no answer", .cause = "the moon"}, "alice", "the moon"));
 }
 
+TEST_CASE("a server that says why it lets nobody relay is believed") {
+    const auto cause = [](std::string text) {
+        return likely_cause({.code = 403, .text = std::move(text)}, {}, {});
+    };
+    CHECK(cause("403 Forbidden").find("policy") != std::string::npos);
+    CHECK(cause("403 Call Time Is Over").find("relay no more") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace turnpike::bench
