@@ -161,14 +161,14 @@ ExitCode add_user(const UserCommand& command, const Console& console, Office& of
                     "a name and a password need at least one character, and none that "
                     "clients cannot send (RFC 8265 section 4.2)");
     }
-    const auto key = [&](auto derive) {
-        const auto octets = derive(command.name, office.realm, *password).octets();
-        return std::string{protocol::as_text(octets)};
+    const auto octets_of = [&](auto derive) {
+        const protocol::Key key = derive(command.name, office.realm, *password);
+        return std::string{protocol::as_text(key.octets())};
     };
     const auto put = office.put({.realm = office.realm,
                                  .username = command.name,
-                                 .credential = {.key_md5 = key(auth::derive_md5),
-                                                .key_sha256 = key(auth::derive_sha256),
+                                 .credential = {.key_md5 = octets_of(auth::derive_md5),
+                                                .key_sha256 = octets_of(auth::derive_sha256),
                                                 .call = command.call,
                                                 .deadline = command.deadline,
                                                 .limits = command.limits}});
