@@ -276,6 +276,31 @@ TEST_CASE("a session's limit ends it, and the next session is a new one", "[D20]
     CHECK(s.alice.allocates().lifetime() == 600s);
 }
 
+// LIFETIME 0 would read like a deletion, and the client give up what is left.
+TEST_CASE("in the last second a refresh over datagrams is answered when it is over") {
+    Settings settings;
+    settings.session_limit = 900s;
+    Scenario s{{.settings = settings}};
+    SECTION("which asks again") {
+        s.alice.allocates();
+        s.time_passes(500s);
+        s.alice.refreshes(600s);
+        s.time_passes(399500ms);
+        CHECK(s.alice.refreshes(600s).silent());
+        CHECK(s.allocation_of(s.alice) != nullptr);
+        CHECK(s.alice.refreshes(0s).success());
+        CHECK(s.allocation_of(s.alice) == nullptr);
+    }
+    SECTION("but over a stream at once, which asks but once") {
+        s.alice.five_tuple.transport = protocol::Transport::tcp;
+        s.alice.allocates();
+        s.time_passes(500s);
+        s.alice.refreshes(600s);
+        s.time_passes(399500ms);
+        CHECK(s.alice.refreshes(600s).lifetime() == 0s);
+    }
+}
+
 TEST_CASE("a lost connection ends its allocation and no other", "[D37][I18][X27]") {
     Scenario s;
     s.alice.five_tuple.transport = protocol::Transport::tcp;
