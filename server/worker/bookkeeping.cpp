@@ -79,6 +79,7 @@ void Bookkeeping::start() {
         [this] { service_->close_left_open(); });
     shared_.accounts = service_.get();
     shared_.ledger = ledger_.get();
+    is_open_.store(true, std::memory_order_release);
 }
 
 void Bookkeeping::forget() {
@@ -92,7 +93,7 @@ void Bookkeeping::close() {
 }
 
 std::vector<const telemetry::Counters*> Bookkeeping::counters() const {
-    if (service_ == nullptr) return {};
+    if (!is_open_.load(std::memory_order_acquire)) return {};
     return {&service_->counters(), &ledger_->counters()};
 }
 

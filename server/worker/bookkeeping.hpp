@@ -4,6 +4,7 @@
 // as far as there is a database. Used by the thread that runs the server.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,11 +31,11 @@ public:
     // there.
     void close();
 
-    // Of its threads, while they run.
+    // Of its threads. Any thread may ask, also while they are being opened.
     [[nodiscard]] std::vector<const telemetry::Counters*> counters() const;
     // Of the journal, from 0 to 1.
     [[nodiscard]] double journal_fill() const noexcept {
-        return ledger_ == nullptr ? 0 : ledger_->fill();
+        return is_open_.load(std::memory_order_acquire) ? ledger_->fill() : 0;
     }
 
 private:
@@ -47,6 +48,7 @@ private:
     telemetry::Log& log_;
     std::unique_ptr<accounts::Ledger> ledger_;
     std::unique_ptr<accounts::Service> service_;
+    std::atomic<bool> is_open_{false};  // both are there, and stay
 };
 
 }  // namespace turnpike::worker
