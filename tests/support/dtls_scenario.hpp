@@ -3,6 +3,8 @@
 // A running server with a DTLS listener and a port for everything, and clients of them.
 #pragma once
 
+#include <malloc.h>
+
 #include <cstddef>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -62,18 +64,14 @@ constexpr unsigned many(unsigned times, unsigned under_sanitizer) noexcept {
 #endif
 }
 
-// What this process holds of memory. Sanitizers keep what was freed and shadows of the rest: there
-// it is what has been allocated and not freed.
-inline std::size_t resident_octets() {
+// What was allocated and not yet freed. What the process holds is no measure: it keeps freed pages
+// as it likes.
+inline std::size_t allocated_octets() {
 #if defined(TURNPIKE_SANITIZED)
     return __sanitizer_get_current_allocated_bytes();
 #else
-    std::FILE* file = std::fopen("/proc/self/statm", "r");
-    unsigned long size = 0;
-    unsigned long resident = 0;
-    const int fields = std::fscanf(file, "%lu %lu", &size, &resident);
-    std::fclose(file);
-    return fields == 2 ? resident * static_cast<std::size_t>(::getpagesize()) : 0;
+    const auto heap = mallinfo2();
+    return heap.uordblks + heap.hblkhd;
 #endif
 }
 

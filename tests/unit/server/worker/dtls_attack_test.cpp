@@ -53,10 +53,10 @@ TEST_CASE("forged hellos cost nothing that lasts and get less than they send",
         }
     };
     flood(window);
-    const std::size_t before = test::resident_octets();
+    const std::size_t before = test::allocated_octets();
     flood(count);
-    const std::size_t after = test::resident_octets();
-    INFO("sent " << sent << " octets, received " << received << ", resident " << before << " then "
+    const std::size_t after = test::allocated_octets();
+    INFO("sent " << sent << " octets, received " << received << ", allocated " << before << " then "
                  << after);
     CHECK(received < sent);
     CHECK(after < before + (1U << 20U));
@@ -164,11 +164,11 @@ TEST_CASE("whatever comes at whichever point, others are served and nothing grow
     };
     for (int round = 0; round < 10; ++round) attack();
     CHECK(all_are_over());
-    const std::size_t before = test::resident_octets();
+    const std::size_t before = test::allocated_octets();
     for (int round = 0; round < 20; ++round) attack();
     CHECK(all_are_over());
-    const std::size_t after = test::resident_octets();
-    INFO("resident " << before << ", then " << after);
+    const std::size_t after = test::allocated_octets();
+    INFO("allocated " << before << ", then " << after);
     CHECK(after < before + (4U << 20U));
     CHECK(scenario.client().exchange(Method::binding));
     CHECK(scenario.server.count(Counter::allocations_made) == 1);
