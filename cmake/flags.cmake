@@ -6,6 +6,7 @@ target_include_directories(turnpike_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(turnpike_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor
     -Wold-style-cast -Wcast-align -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough
+    -Wzero-as-null-pointer-constant $<$<CXX_COMPILER_ID:GNU>:-Wsuggest-override>
     -fstack-protector-strong -fPIE
     $<$<BOOL:${TURNPIKE_WERROR}>:-Werror>
     $<$<AND:$<CXX_COMPILER_ID:Clang>,$<BOOL:${TURNPIKE_WERROR}>>:-Wthread-safety>
@@ -18,6 +19,8 @@ target_link_options(turnpike_flags INTERFACE -pie -Wl,-z,relro,-z,now)
 if(TURNPIKE_SANITIZE)
     target_compile_options(turnpike_flags INTERFACE
         -fsanitize=${TURNPIKE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+        # The expansions of assertions take twice as long to compile with it, and are not what is tested.
+        $<$<BOOL:$<TARGET_PROPERTY:TURNPIKE_ASSERTIONS>>:-fno-sanitize=undefined>
         # Instrumented code hides from g++ what is initialized: it then warns of std::function.
         $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
     target_link_options(turnpike_flags INTERFACE -fsanitize=${TURNPIKE_SANITIZE})
