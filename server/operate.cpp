@@ -285,8 +285,7 @@ ExitCode operate(const UserCommand& command, const Console& console) {
 ExitCode operate(const CallCommand& command, const Console& console) {
     using Action = CallCommand::Action;
     const std::string& id = command.call.id;
-    const auto now =
-        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const auto now = storage::to_time(std::chrono::system_clock::now());
     return in_office(command.config, console, [&](Office& office) {
         switch (command.action) {
             case Action::create:

@@ -11,7 +11,7 @@ namespace turnpike {
 namespace {
 
 storage::Time now() {
-    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    return storage::to_time(std::chrono::system_clock::now());
 }
 
 template <typename T>

@@ -16,6 +16,9 @@
 namespace turnpike::storage {
 
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
+[[nodiscard]] inline Time to_time(std::chrono::system_clock::time_point time) {
+    return std::chrono::floor<std::chrono::microseconds>(time);
+}
 
 // Octets that are no text.
 struct Blob {

@@ -25,6 +25,7 @@
 #include "storage/registry.hpp"
 #include "storage/statements.hpp"
 #include "storage/waiting.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/running_server.hpp"
 
 namespace turnpike {
@@ -80,11 +81,11 @@ void fill(const Backend& backend, int users) {
                    "); RETURN QUERY SELECT * FROM turnpike.prompt($1, $2); END $$");
 }
 
-config::Config configured(const Backend& backend, int users, const std::string& folder) {
+config::Config configured(const Backend& backend, int users, const test::Folder& folder) {
     config::Config config = test::loopback_config();
     config.relay.ports = {50000, 59999};
     config.storage.url = backend.url;
-    config.storage.journal = folder + "/" + backend.name + ".journal";
+    config.storage.journal = folder.file(backend.name + ".journal");
     config.storage.cache_users = static_cast<std::uint32_t>(users) * 2;
     config.limits.unauthenticated_per_second = config.limits.unauthenticated_per_prefix_second = 0;
     if (backend.url.empty()) {
@@ -165,7 +166,7 @@ double percentile(const std::vector<double>& sorted, double share) {
                : sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
 }
 
-void measure(const Backend& backend, int users, const std::string& folder) {
+void measure(const Backend& backend, int users, const test::Folder& folder) {
     if (!backend.url.empty()) fill(backend, users);
     test::RunningServer server{configured(backend, users, folder)};
     for (const char* pass : {"first", "again"}) {  // unknown to the cache, and known
@@ -186,18 +187,16 @@ void measure(const Backend& backend, int users, const std::string& folder) {
 int run(int users) {
     const char* cluster = std::getenv("TURNPIKE_TEST_POSTGRES");
     if (cluster == nullptr) throw std::runtime_error{"run it by tests/support/with-postgres"};
-    std::string folder = std::filesystem::temp_directory_path() / "turnpike-bench-XXXXXX";
-    if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error{"no folder for databases"};
+    const test::Folder folder;
     const auto postgres = [&](const std::string& name) {
         administer(std::string{cluster} + " dbname=postgres", "CREATE DATABASE " + name);
         return std::string{cluster} + " dbname=" + name;
     };
     for (const Backend& backend :
-         {Backend{"none", ""}, Backend{"sqlite", "sqlite:" + folder + "/turnpike.db"},
+         {Backend{"none", ""}, Backend{"sqlite", "sqlite:" + folder.file("turnpike.db")},
           Backend{"postgresql", postgres("prompt")}, Backend{"slow", postgres("slow"), 0.01}}) {
         measure(backend, users, folder);
     }
-    std::filesystem::remove_all(folder);
     return 0;
 }
 

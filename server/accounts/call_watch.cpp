@@ -15,7 +15,7 @@ namespace {
 constexpr std::chrono::seconds afterwards{2};
 
 storage::Time wall_time(TimePoint at, Moment now) {
-    return std::chrono::floor<std::chrono::microseconds>(now.wall + (at - now.steady));
+    return storage::to_time(now.wall + (at - now.steady));
 }
 
 }  // namespace
@@ -70,8 +70,8 @@ void CallWatch::begin(const Due& due, Told& told, Moment now) {
 }
 
 void CallWatch::warn(const Due& due, Told& told, Moment now) {
-    const auto ends_at = std::chrono::floor<std::chrono::microseconds>(*due.grant.ends_at);
-    const storage::Event event{.at = wall_time(now.steady, now),
+    const auto ends_at = storage::to_time(*due.grant.ends_at);
+    const storage::Event event{.at = storage::to_time(now.wall),
                                .kind = "warning",
                                .realm = settings_.realm,
                                .call = due.call,

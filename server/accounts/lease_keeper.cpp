@@ -6,14 +6,6 @@
 
 namespace turnpike::accounts {
 
-namespace {
-
-storage::Time wall_time(protocol::Moment now) {
-    return std::chrono::floor<std::chrono::microseconds>(now.wall);
-}
-
-}  // namespace
-
 LeaseKeeper::LeaseKeeper(storage::Store& store, Attendance& attendance, Name name)
     : store_{store}, attendance_{attendance}, name_{std::move(name)} {}
 
@@ -48,8 +40,8 @@ void LeaseKeeper::tell(protocol::Moment now) {
     const std::size_t count = std::min(untold_.size(), batch_max);
     storage::Store::Holdings holdings{.node = name_.node,
                                       .run = name_.run,
-                                      .now = wall_time(now),
-                                      .expires = wall_time(now) + lifetime,
+                                      .now = storage::to_time(now.wall),
+                                      .expires = storage::to_time(now.wall) + lifetime,
                                       .leases = {}};
     const auto end = untold_.begin() + static_cast<std::ptrdiff_t>(count);
     holdings.leases.assign(std::make_move_iterator(untold_.begin()), std::make_move_iterator(end));
@@ -64,11 +56,12 @@ void LeaseKeeper::tell(protocol::Moment now) {
 void LeaseKeeper::renew(protocol::Moment now) {
     renewed_ = now.steady;
     is_telling_ = true;
-    store_.renew({name_.node, name_.run, wall_time(now), wall_time(now) + lifetime},
-                 [this](storage::Result<void> renewed) {
-                     is_telling_ = false;
-                     if (!renewed) is_afresh_ = true;
-                 });
+    store_.renew(
+        {name_.node, name_.run, storage::to_time(now.wall), storage::to_time(now.wall) + lifetime},
+        [this](storage::Result<void> renewed) {
+            is_telling_ = false;
+            if (!renewed) is_afresh_ = true;
+        });
 }
 
 void LeaseKeeper::stop(std::function<void()> done) {

@@ -7,14 +7,6 @@
 
 namespace turnpike::accounts {
 
-namespace {
-
-storage::Time wall_now() {
-    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
-}  // namespace
-
 void LookUp::start(const Who& who, Done done) {
     if (who.is_timed) return find_call(who, std::move(done));
     find_account(who, std::move(done));
@@ -49,11 +41,12 @@ void LookUp::find_call(const Who& who, Done done) {
 
 void LookUp::count_elsewhere(const std::string& call, Finding finding, Done done) {
     if (node_.empty()) return done(std::move(finding));
-    const storage::Store::Question question{.realm = realm_,
-                                            .username = finding.who.user,
-                                            .call = call,
-                                            .node = node_,
-                                            .now = wall_now()};
+    const storage::Store::Question question{
+        .realm = realm_,
+        .username = finding.who.user,
+        .call = call,
+        .node = node_,
+        .now = storage::to_time(std::chrono::system_clock::now())};
     store_.count_elsewhere(
         question, [finding = std::move(finding), done = std::move(done)](
                       storage::Result<storage::Store::Elsewhere> elsewhere) mutable {

@@ -44,10 +44,6 @@ void end_by(Grant& grant, protocol::TimePoint at, Limit by) {
     grant.deadline_by = by;
 }
 
-storage::Time wall_time(protocol::Moment now) noexcept {
-    return std::chrono::floor<std::chrono::microseconds>(now.wall);
-}
-
 void apply(const storage::Call& call, Grant& grant, protocol::Moment now) {
     grant.call = call.id;
     grant.bits_per_second = stricter(grant.bits_per_second, call.leg_bits_per_second);
@@ -61,7 +57,8 @@ void apply(const storage::Call& call, Grant& grant, protocol::Moment now) {
     const bool cut = call.ended_at && end == call.ended_at;
     if (end) grant.call_grant.ends_at = *end;
     if (end) end_by(grant, to_steady(*end, now), cut ? Limit::call_ended : Limit::call_time);
-    if (call.starts_at && *call.starts_at > wall_time(now)) grant.refusal = Limit::call_not_begun;
+    if (call.starts_at && *call.starts_at > storage::to_time(now.wall))
+        grant.refusal = Limit::call_not_begun;
 }
 
 // Whatever has ended by now keeps its user out.
@@ -82,7 +79,7 @@ std::optional<protocol::Key> key_of(const std::optional<std::string>& octets, st
 
 protocol::TimePoint to_steady(storage::Time time, protocol::Moment now) noexcept {
     constexpr auto far = std::chrono::hours{24} * 365 * 100;
-    const storage::Time wall = wall_time(now);
+    const storage::Time wall = storage::to_time(now.wall);
     return now.steady + (std::clamp<storage::Time>(time, wall - far, wall + far) - wall);
 }
 

@@ -219,7 +219,7 @@ void Service::keep_leases() {
 
 // SQLite tells of changes by a table. Whoever reads it reads on within seconds.
 void Service::forget_changes() {
-    const auto now = std::chrono::floor<std::chrono::microseconds>(read_clock().wall);
+    const auto now = storage::to_time(read_clock().wall);
     store_.forget_changes(now - std::chrono::hours{1}, [](storage::Result<void>) {});
     forget_timer_.expires_after(std::chrono::hours{1});
     forget_timer_.async_wait([this](const boost::system::error_code& error) {

@@ -114,7 +114,6 @@ std::uint16_t Session::channel_of(const Endpoint& peer, TimePoint now) const noe
 void Session::amend(const SessionLimits& limits) noexcept {
     deadline_ = limits.deadline.value_or(TimePoint::max());
     bytes_max_ = budget(limits);
-    exhausted_ = false;
     for (RateLimiter& rate : rates_) rate.change(limits.bits_per_second);
 }
 
@@ -166,7 +165,6 @@ void Session::note_media(TimePoint now) noexcept {
 }
 
 void Session::note_exhaustion(std::size_t octets) noexcept {
-    exhausted_ = true;
     if (call_ != nullptr && octets > call_->bytes_left()) call_->note_exhaustion();
 }
 

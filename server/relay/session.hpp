@@ -80,9 +80,6 @@ public:
         }
     }
 
-    // Something was dropped because no budget has room for it.
-    [[nodiscard]] bool is_exhausted() const noexcept { return exhausted_; }
-
     // The grant has changed. What was used of its bytes stays used.
     void amend(const SessionLimits& limits) noexcept;
 
@@ -168,7 +165,6 @@ private:
     // Changed by the worker's thread.
     protocol::FiveTuple five_tuple_;
     bool has_client_ = true;
-    bool exhausted_ = false;
     std::array<std::optional<protocol::Endpoint>, 2> relayed_;
     Routes routes_;
     Numbers numbers_;

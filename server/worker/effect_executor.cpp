@@ -45,16 +45,6 @@ Counter end_counter(EndReason reason) noexcept {
     return Counter::allocations_ended_shutdown;
 }
 
-std::string relayed_text(const Holding& holding) {
-    std::string text;
-    for (const auto& relay : holding.relays) {
-        if (!relay) continue;
-        if (!text.empty()) text += ',';
-        text += relay->port.advertised.to_string();
-    }
-    return text;
-}
-
 std::string client_text(const turn::Place& place) {
     return place.at ? place.at->client.to_string() : "away";
 }

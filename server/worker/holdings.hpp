@@ -46,6 +46,17 @@ struct Holding {
     bool is_announced = false;  // the rules have accepted it
 };
 
+// Its relayed addresses, as clients and peers see them.
+[[nodiscard]] inline std::string relayed_text(const Holding& holding) {
+    std::string text;
+    for (const auto& relay : holding.relays) {
+        if (!relay) continue;
+        if (!text.empty()) text += ',';
+        text += relay->port.advertised.to_string();
+    }
+    return text;
+}
+
 class Holdings {
 public:
     Holding& insert(Holding holding) {

@@ -44,10 +44,6 @@ std::optional<protocol::TimePoint> deadline_of(const auth::Grant& grant,
     return grant.deadline ? std::min(*grant.deadline, limit) : limit;
 }
 
-storage::Time wall_time(protocol::Moment now) {
-    return std::chrono::floor<std::chrono::microseconds>(now.wall);
-}
-
 // Whose a reservation is. Each access token makes a user of its own (RFC 7635), so that who
 // allocates twice may be two of them: there the random number alone decides.
 std::string_view claimant(const auth::Grant& grant) noexcept {
@@ -195,7 +191,7 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Taken 
                                                  .realm = grant.realm,
                                                  .seat = std::move(seat),
                                                  .since = now,
-                                                 .since_wall = wall_time(client.now)});
+                                                 .since_wall = storage::to_time(client.now.wall)});
     for (const Family family : {Family::ipv4, Family::ipv6}) {
         const std::size_t index = turn::index_of(family);
         if (!halves[index]) continue;

@@ -38,16 +38,6 @@ std::size_t character_octets(std::string_view text) noexcept {
     return 0;
 }
 
-std::string relayed_text(const Holding& holding) {
-    std::string text;
-    for (const auto& relay : holding.relays) {
-        if (!relay) continue;
-        if (!text.empty()) text += ',';
-        text += relay->port.advertised.to_string();
-    }
-    return text;
-}
-
 }  // namespace
 
 std::string to_valid_utf8(std::string_view text) {

@@ -18,6 +18,7 @@
 
 #include "server/net/certificate.hpp"
 #include "tests/support/certificate.hpp"
+#include "tests/support/folder.hpp"
 
 namespace turnpike::test {
 
@@ -32,19 +33,7 @@ struct Issue {
 
 class CertificateFolder {
 public:
-    CertificateFolder() {
-        std::string pattern = std::filesystem::temp_directory_path() / "turnpike-pem-XXXXXX";
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error{"no folder"};
-        path_ = pattern;
-    }
-    ~CertificateFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    CertificateFolder(const CertificateFolder&) = delete;
-    CertificateFolder& operator=(const CertificateFolder&) = delete;
-
-    [[nodiscard]] std::string file(std::string_view name) const { return path_ / name; }
+    [[nodiscard]] std::string file(std::string_view name) const { return folder_.file(name); }
 
     // <name>.pem and <name>.key, written anew where they are there already.
     net::CertificateFiles issue(const std::string& name, const Issue& wish = {}) const {
@@ -104,7 +93,7 @@ private:
         return certificate;
     }
 
-    std::filesystem::path path_;
+    Folder folder_;
 };
 
 }  // namespace turnpike::test

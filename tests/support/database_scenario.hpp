@@ -25,6 +25,7 @@
 #include "storage/statements.hpp"
 #include "storage/store.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/result.hpp"
 
 namespace turnpike::test {
@@ -61,25 +62,6 @@ public:
 
 private:
     storage::postgres::ConnectionHandle connection_;
-};
-
-// A folder that goes with it.
-class Folder {
-public:
-    Folder() {
-        std::string pattern = std::filesystem::temp_directory_path() / "turnpike-XXXXXX";
-        path_ = ::mkdtemp(pattern.data());
-    }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
 };
 
 // An empty database.

@@ -9,6 +9,7 @@
 
 #include "server/config/reference.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/folder.hpp"
 
 namespace turnpike {
 namespace {
@@ -28,17 +29,13 @@ Ended run_with(std::vector<std::string> arguments) {
 
 // A configuration file that only its owner can read, gone afterwards.
 struct File {
-    std::string path = "/tmp/turnpike-app-test-XXXXXX";
-
     explicit File(std::string_view text) {
-        const int descriptor = ::mkstemp(path.data());
-        REQUIRE(descriptor >= 0);
-        ::close(descriptor);
         std::ofstream{path} << text;
+        std::filesystem::permissions(path, std::filesystem::perms::owner_read);
     }
-    ~File() { std::filesystem::remove(path); }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
+
+    test::Folder folder;
+    std::string path = folder.file("turnpike.toml");
 };
 
 constexpr std::string_view good =

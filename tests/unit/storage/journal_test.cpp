@@ -7,37 +7,16 @@
 #include <csignal>
 
 #include "tests/support/database_scenario.hpp"
+#include "tests/support/usage_row.hpp"
 
 namespace turnpike::storage {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Time noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + 12h};
-
-Usage usage(const std::string& id, Time at = noon) {
-    return {.id = id,
-            .node = "relay1",
-            .run = "run1",
-            .realm = "example.org",
-            .username = "alice",
-            .call = "c-1",
-            .transport = "udp",
-            .client = "192.0.2.7",
-            .client_port = 40000,
-            .relayed = "198.51.100.1:50000",
-            .started_at = noon,
-            .first_media_at = noon + 123456us,
-            .updated_at = at,
-            .sent_bytes = 5'000'000'000};
-}
-
-Usage ended(const std::string& id, Time at) {
-    Usage row = usage(id, at);
-    row.ended_at = at;
-    row.reason = "deleted";
-    return row;
-}
+using test::ended;
+using test::noon;
+using test::usage;
 
 class Scenario {
 public:

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "tests/support/accounts_scenario.hpp"
+#include "tests/support/usage_row.hpp"
 
 namespace turnpike::accounts {
 namespace {
@@ -15,26 +16,11 @@ using namespace std::chrono_literals;
 using storage::Failure;
 using storage::Usage;
 
-constexpr storage::Time noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + 12h};
-
-Usage usage(const std::string& id, storage::Time at = noon) {
-    return {.id = id,
-            .node = "relay-1",
-            .run = "run-1",
-            .realm = "example.org",
-            .username = "alice",
-            .transport = "udp",
-            .client = "192.0.2.7",
-            .relayed = "198.51.100.1:50000",
-            .started_at = noon,
-            .updated_at = at};
-}
+using test::noon;
+using test::usage;
 
 Usage ended(const std::string& id, storage::Time at = noon + 1s) {
-    Usage row = usage(id, at);
-    row.ended_at = at;
-    row.reason = "deleted";
-    return row;
+    return test::ended(id, at);
 }
 
 // A database that takes rows, or fails as it is told.
@@ -85,7 +71,7 @@ private:
 };
 
 struct Scenario {
-    explicit Scenario(std::uint64_t bytes_max = 0) : bytes{bytes_max} { open("run-1"); }
+    explicit Scenario(std::uint64_t bytes_max = 0) : bytes{bytes_max} { open("run1"); }
     ~Scenario() { ledger.reset(); }
 
     void open(const std::string& run) {

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "tests/support/accounts_scenario.hpp"
+#include "tests/support/usage_row.hpp"
 
 namespace turnpike::accounts {
 namespace {
@@ -149,14 +150,7 @@ TEST_CASE("what earlier runs left open is closed when it is asked for") {
 TEST_CASE("usage is written, and its writer told") {
     Scenario s;
     std::promise<bool> done;
-    s.service.write_usage({{.id = "1",
-                            .node = "relay-1",
-                            .run = "run-2",
-                            .realm = "example.org",
-                            .username = "alice",
-                            .transport = "udp",
-                            .client = "192.0.2.1",
-                            .relayed = ""}},
+    s.service.write_usage({test::usage("1")},
                           [&](storage::Result<void> written) { done.set_value(bool(written)); });
     CHECK(done.get_future().get());
 }

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/folder.hpp"
 
 namespace turnpike::config {
 namespace {
@@ -42,22 +43,15 @@ std::string source_of(const Loaded& loaded, std::string_view key) {
 class TemporaryFile {
 public:
     TemporaryFile(std::string_view text, mode_t mode) {
-        std::string name = "/tmp/turnpike-load-test-XXXXXX";
-        const int descriptor = ::mkstemp(name.data());
-        REQUIRE(descriptor >= 0);
-        ::close(descriptor);
-        path_ = name;
         std::ofstream{path_} << text;
         REQUIRE(::chmod(path_.c_str(), mode) == 0);
     }
-    ~TemporaryFile() { std::filesystem::remove(path_); }
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
 private:
-    std::filesystem::path path_;
+    test::Folder folder_;
+    std::filesystem::path path_ = folder_.path() / "turnpike.toml";
 };
 
 TEST_CASE("a file sets what it names and leaves the rest at the defaults") {
