@@ -44,3 +44,13 @@ BEGIN
 END $$;
 CREATE TRIGGER user_changed AFTER UPDATE OR DELETE ON users
     FOR EACH ROW EXECUTE FUNCTION user_changed();
+
+-- 5. The same for whoever is invited, or no longer: from then on the latest invitation counts.
+CREATE FUNCTION invitation_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM turnpike.changed('account', 'example.org', login) FROM users
+     WHERE id IN (NEW.user_id, OLD.user_id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER invitation_changed AFTER INSERT OR UPDATE OR DELETE ON participants
+    FOR EACH ROW EXECUTE FUNCTION invitation_changed();
