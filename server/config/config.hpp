@@ -184,9 +184,12 @@ struct Storage {
 };
 
 struct Admin {
-    protocol::Endpoint listen;
-    std::string token;
+    std::string listen;  // "127.0.0.1:8478", "unix:/run/turnpike/admin.sock"; empty: nowhere
+    std::string token;   // empty: of token_file, or none
     std::string token_file;
+    std::vector<std::string> cors_origins;
+    std::uint32_t requests_per_second = 0;  // of one address
+    std::uint32_t mints_per_minute = 0;     // of one address
     bool operator==(const Admin&) const = default;
 };
 
@@ -203,6 +206,8 @@ struct Server {
     std::string hostname;       // empty: our addresses
     std::string node;           // empty: the name of this host
     bool rfc3489 = false;
+    std::chrono::seconds drain{};  // when asked to drain
+    std::chrono::seconds stop{};   // when asked to end
     bool operator==(const Server&) const = default;
 };
 

@@ -47,7 +47,7 @@ constexpr std::string_view node_name = "value";
 }
 
 [[nodiscard]] bool is_text(Kind kind) {
-    return kind == Kind::text || kind == Kind::word || kind == Kind::endpoint;
+    return kind == Kind::text || kind == Kind::word;
 }
 
 // What a shell hands over: TOML, or a string without quotes, or several with commas between.

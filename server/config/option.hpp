@@ -66,8 +66,6 @@ template <typename Member>
         return Kind::text;
     else if constexpr (std::is_same_v<Member, std::vector<std::string>>)
         return Kind::texts;
-    else if constexpr (std::is_same_v<Member, protocol::Endpoint>)
-        return Kind::endpoint;
     else if constexpr (std::is_same_v<Member, std::vector<protocol::Endpoint>>)
         return Kind::endpoints;
     else if constexpr (std::is_same_v<Member, std::vector<protocol::IpAddress>>)

@@ -5,10 +5,13 @@
 #include <array>
 #include <string>
 
+#include "server/config/admin_options.hpp"
 #include "server/config/limits_options.hpp"
 #include "server/config/listen_options.hpp"
+#include "server/config/log_options.hpp"
 #include "server/config/option.hpp"
 #include "server/config/redirect_options.hpp"
+#include "server/config/server_options.hpp"
 #include "server/config/storage_options.hpp"
 
 namespace turnpike::config {
@@ -20,8 +23,6 @@ constexpr std::array expired_words{Words{"keep"}, Words{"end"}};
 constexpr std::array channels_words{Words{"rfc5766"}, Words{"rfc8656"}};
 constexpr std::array dscp_words{Words{"copy"}, Words{"best-effort"}};
 constexpr std::array acceleration_words{Words{"auto"}, Words{"off"}, Words{"xdp"}};
-constexpr std::array level_words{Words{"debug"}, Words{"info"}, Words{"warning"}, Words{"error"}};
-constexpr std::array format_words{Words{"text"}, Words{"json"}};
 
 constexpr std::array relay_options{
     at<&Config::relay, &Relay::addresses>({
@@ -193,88 +194,6 @@ constexpr std::array auth_options{
     }),
 };
 
-constexpr std::array other_options{
-    at<&Config::admin, &Admin::listen>({
-        .key = "admin.listen",
-        .fallback = R"("127.0.0.1:8478")",
-        .help = "Where health, metrics and the admin interface answer",
-        .needs_restart = true,
-        .is_reserved = true,
-    }),
-    at<&Config::admin, &Admin::token>({
-        .key = "admin.token",
-        .fallback = R"("")",
-        .help = "What admin requests must bear; without one only health and metrics answer",
-        .max = 4096,
-        .is_secret = true,
-        .is_reserved = true,
-    }),
-    at<&Config::admin, &Admin::token_file>({
-        .key = "admin.token_file",
-        .fallback = R"("")",
-        .help = "File that holds the token",
-        .max = 4096,
-        .is_reserved = true,
-    }),
-    at<&Config::log, &Log::level>({
-        .key = "log.level",
-        .fallback = R"("info")",
-        .help = "The least important events to log",
-        .words = level_words,
-        .needs_restart = true,
-    }),
-    at<&Config::log, &Log::format>({
-        .key = "log.format",
-        .fallback = R"("text")",
-        .help = "text: key=value; json: one object a line",
-        .words = format_words,
-        .needs_restart = true,
-    }),
-    at<&Config::server, &Server::workers>({
-        .key = "server.workers",
-        .fallback = "0",
-        .help = "Threads that relay; 0: one per core",
-        .max = 256,
-        .needs_restart = true,
-    }),
-    at<&Config::server, &Server::software>({
-        .key = "server.software",
-        .fallback = R"("Turnpike")",
-        .help = "What the SOFTWARE attribute of answers says; empty: no such attribute",
-        .max = 127,  // RFC 8489 section 14.14
-    }),
-    at<&Config::server, &Server::hostname>({
-        .key = "server.hostname",
-        .fallback = R"("")",
-        .help = "The name by which clients reach us, as it stands in the certificate, for the URLs "
-                "that are printed; empty: our addresses, and no turns: URL",
-        .max = 253,
-        .example = R"("turn.example.org")",
-    }),
-    at<&Config::server, &Server::node>({
-        .key = "server.node",
-        .fallback = R"("")",
-        .help = "The name of this server among those that share a database, one each; empty: the "
-                "name of this host",
-        .max = 253,
-        .example = R"("relay-1")",
-        .needs_restart = true,
-    }),
-    at<&Config::server, &Server::user>({
-        .key = "server.user",
-        .fallback = R"("")",
-        .help = "Started as root, become this user once the sockets are bound",
-        .max = 32,
-        .example = R"("turnpike")",
-        .needs_restart = true,
-    }),
-    at<&Config::server, &Server::rfc3489>({
-        .key = "server.rfc3489",
-        .fallback = "false",
-        .help = "Answer Binding requests of RFC 3489, which have no cookie, over UDP",
-    }),
-};
-
 constexpr std::array top_options{
     at<&Config::realm>({
         .key = "realm",
@@ -305,9 +224,10 @@ template <std::size_t... Sizes>
     return all;
 }
 
-constexpr auto table = joined(top_options, listen_options, relay_options, discovery_options,
-                              peers_options, auth_options, users_options, redirect_options,
-                              limits_options, storage_options, other_options);
+constexpr auto table =
+    joined(top_options, listen_options, relay_options, discovery_options, peers_options,
+           auth_options, users_options, redirect_options, limits_options, storage_options,
+           admin_options, log_options, server_options);
 
 }  // namespace
 

@@ -95,8 +95,6 @@ std::optional<Value> ValueReader::read(const toml::node& node) {
             return word(node);
         case Kind::texts:
             return list(node, &ValueReader::filled_text);
-        case Kind::endpoint:
-            return endpoint(node);
         case Kind::endpoints:
             return list(node, &ValueReader::endpoint);
         case Kind::addresses:

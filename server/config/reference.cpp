@@ -67,8 +67,6 @@ std::string describe_type(const Option& option) {
             return fmt::format("one of {}", fmt::join(option.words, ", "));
         case Kind::texts:
             return "a list of strings";
-        case Kind::endpoint:
-            return "an address with a port";
         case Kind::endpoints:
             return "a list of addresses with ports";
         case Kind::addresses:

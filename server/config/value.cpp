@@ -86,7 +86,6 @@ struct Writer {
     std::string operator()(const std::vector<std::string>& texts) const {
         return list_of(texts, quoted);
     }
-    std::string operator()(const protocol::Endpoint& endpoint) const { return printed(endpoint); }
     std::string operator()(const std::vector<protocol::Endpoint>& endpoints) const {
         return list_of(endpoints, [](const auto& each) { return printed(each); });
     }

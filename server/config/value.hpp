@@ -26,7 +26,6 @@ enum class Kind : std::uint8_t {
     text,
     word,  // one of a few
     texts,
-    endpoint,
     endpoints,
     addresses,
     subnets,
@@ -46,11 +45,11 @@ struct Word {
 
 using Value =
     std::variant<bool, std::int64_t, std::chrono::seconds, std::vector<std::chrono::seconds>,
-                 std::string, Word, std::vector<std::string>, protocol::Endpoint,
-                 std::vector<protocol::Endpoint>, std::vector<protocol::IpAddress>,
-                 std::vector<protocol::Subnet>, PortRange, std::vector<ExternalAddress>,
-                 std::vector<Secret>, std::vector<User>, std::vector<AccessTokenKey>,
-                 std::vector<CertificatePair>, std::vector<AlternateServer>>;
+                 std::string, Word, std::vector<std::string>, std::vector<protocol::Endpoint>,
+                 std::vector<protocol::IpAddress>, std::vector<protocol::Subnet>, PortRange,
+                 std::vector<ExternalAddress>, std::vector<Secret>, std::vector<User>,
+                 std::vector<AccessTokenKey>, std::vector<CertificatePair>,
+                 std::vector<AlternateServer>>;
 
 struct Option;
 

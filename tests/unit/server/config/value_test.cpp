@@ -24,7 +24,7 @@ TEST_CASE("a value of each kind is written as TOML that reads back to it") {
         Row{"auth.password_algorithms", "false"}, Row{"server.workers", "8"},
         Row{"limits.tcp_idle", "15"}, Row{"realm", R"("ex \"ample\"")"},
         Row{"log.level", R"("debug")"}, Row{"relay.interfaces", R"(["eth0", "eth1"])"},
-        Row{"admin.listen", R"("[::1]:8478")"},
+        Row{"admin.listen", R"("unix:/run/admin.sock")"},
         Row{"listen.udp", R"(["192.0.2.1:3478", "[2001:db8::1]:3478"])"},
         Row{"limits.call_warning_seconds", "[300, 60]"},
         Row{"relay.addresses", R"(["203.0.113.5", "2001:db8::5"])"},
