@@ -26,6 +26,7 @@ enum class Limit : std::uint8_t {
     call_bytes,
     bytes,
     allocations,
+    operator_decision,
 };
 
 struct LimitRow {
@@ -49,6 +50,7 @@ inline constexpr std::array limit_table{
     LimitRow{Limit::call_bytes, "call_bytes", "Bytes Of The Call Are Used Up"},
     LimitRow{Limit::bytes, "bytes", "Bytes Are Used Up"},
     LimitRow{Limit::allocations, "allocations", "Allocation Quota Reached"},
+    LimitRow{Limit::operator_decision, "operator", "Ended By The Operator"},
 };
 
 [[nodiscard]] constexpr const LimitRow& row_of(Limit limit) noexcept {
@@ -59,7 +61,7 @@ static_assert([] {
     for (std::size_t index = 0; index < limit_table.size(); ++index) {
         if (static_cast<std::size_t>(limit_table[index].limit) != index) return false;
     }
-    return limit_table.back().limit == Limit::allocations;
+    return limit_table.back().limit == Limit::operator_decision;
 }());
 
 }  // namespace turnpike::auth

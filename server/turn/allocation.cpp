@@ -141,6 +141,12 @@ void Allocation::close(ConnectionId connection, Effects& effects) {
     connections_.close(connection, effects);
 }
 
+void Allocation::withdraw(const auth::PeerPolicy& policy, Effects& effects) {
+    permissions_.withdraw(policy, effects);
+    channels_.withdraw(policy, effects);
+    connections_.withdraw(policy, effects);
+}
+
 void Allocation::on_time(TimePoint now, Effects& effects) {
     if (ended() || now < armed_) return;
     if (deadline_ && now >= *deadline_) return end(EndReason::deadline, effects, deadline_by_);

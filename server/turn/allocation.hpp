@@ -15,6 +15,7 @@
 #include <span>
 
 #include "auth/grant.hpp"
+#include "auth/peer_policy.hpp"
 #include "protocol/address.hpp"
 #include "protocol/error_code.hpp"
 #include "protocol/message.hpp"
@@ -77,6 +78,9 @@ public:
     void accept(const PeerConnection& connection, protocol::TimePoint now, Effects& effects);
     void bind(ConnectionId connection);
     void close(ConnectionId connection, Effects& effects);
+
+    // What it may send to peers that may be reached no more ends.
+    void withdraw(const auth::PeerPolicy& policy, Effects& effects);
 
     // Ends everything that is due at `now`.
     void on_time(protocol::TimePoint now, Effects& effects);

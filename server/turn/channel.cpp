@@ -18,15 +18,24 @@ void Channels::bind(std::uint16_t number, const protocol::Endpoint& peer,
     effects.emplace_back(InstallRoute{allocation_, Route{peer, number}, expires});
 }
 
-void Channels::on_time(protocol::TimePoint now, Effects& effects) {
+template <typename Goes>
+void Channels::remove_if(Goes&& goes, Effects& effects) {
     for (auto entry = bound_.begin(); entry != bound_.end();) {
-        if (now < entry->second.expires) {
+        if (!goes(entry->second)) {
             ++entry;
             continue;
         }
         effects.emplace_back(RemoveRoute{allocation_, Route{entry->second.peer, entry->first}});
         entry = bound_.erase(entry);
     }
+}
+
+void Channels::on_time(protocol::TimePoint now, Effects& effects) {
+    remove_if([&](const Binding& binding) { return now >= binding.expires; }, effects);
+}
+
+void Channels::withdraw(const auth::PeerPolicy& policy, Effects& effects) {
+    remove_if([&](const Binding& binding) { return !policy.permits(binding.peer); }, effects);
 }
 
 void Channels::forget(protocol::Family family) {

@@ -11,6 +11,7 @@
 
 #include <boost/container/flat_map.hpp>
 
+#include "auth/peer_policy.hpp"
 #include "protocol/address.hpp"
 #include "protocol/time.hpp"
 #include "server/turn/effect.hpp"
@@ -31,6 +32,8 @@ public:
 
     // Removes what is due at `now`: number and peer are free at once (section 12).
     void on_time(protocol::TimePoint now, Effects& effects);
+    // Removes those to peers that may be reached no more.
+    void withdraw(const auth::PeerPolicy& policy, Effects& effects);
     // Forgets this family's: their routes go with the relayed address.
     void forget(protocol::Family family);
 
@@ -43,6 +46,9 @@ private:
         protocol::Endpoint peer;
         protocol::TimePoint expires;
     };
+
+    template <typename Goes>
+    void remove_if(Goes&& goes, Effects& effects);
 
     AllocationId allocation_;
     boost::container::flat_map<std::uint16_t, Binding> bound_;  // by number

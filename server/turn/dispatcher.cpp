@@ -97,7 +97,7 @@ bool opened_any(const OpenedRelay& opened) {
 
 Dispatcher::Dispatcher(Settings settings, const auth::Authenticator& authenticator,
                        const auth::PeerPolicy& peer_policy)
-    : settings_{std::move(settings)}, authenticator_{authenticator}, peer_policy_{peer_policy} {}
+    : settings_{std::move(settings)}, authenticator_{&authenticator}, peer_policy_{&peer_policy} {}
 
 Outcome Dispatcher::handle(const Request& request, Effects& effects) {
     switch (intent_of(request.message)) {
@@ -107,10 +107,10 @@ Outcome Dispatcher::handle(const Request& request, Effects& effects) {
             Allocation* allocation = current(request, effects);
             if (allocation == nullptr) return Silence{};
             notice(request.five_tuple, *allocation, effects);
-            return turn::send(request.message, *allocation, peer_policy_);
+            return turn::send(request.message, *allocation, *peer_policy_);
         }
         case Intent::authenticate: {
-            const auto examined = authenticator_.examine(request.message);
+            const auto examined = authenticator_->examine(request.message);
             if (const auto* denial = std::get_if<auth::Denial>(&examined)) {
                 return deny(request, denial->code);
             }
@@ -128,8 +128,8 @@ Outcome Dispatcher::handle(const Request& request, Effects& effects) {
 
 Outcome Dispatcher::resume(const Request& request, const auth::Claim& claim,
                            std::span<const auth::Credential> candidates, Effects& effects) {
-    const auto verified = authenticator_.verify(request.message, claim, candidates,
-                                                {request.five_tuple.client, request.now});
+    const auto verified = authenticator_->verify(request.message, claim, candidates,
+                                                 {request.five_tuple.client, request.now});
     if (const auto* denial = std::get_if<auth::Denial>(&verified)) {
         return deny(request, denial->code);
     }
@@ -179,7 +179,7 @@ Outcome Dispatcher::obey(const Request& request, const auth::Identity& identity,
 
 Outcome Dispatcher::allocate(const Request& request, const auth::Identity& identity) const {
     const Answers answers{request, identity, settings_.software};
-    if (!peer_policy_.serves(request.five_tuple.client.address)) {
+    if (!peer_policy_->serves(request.five_tuple.client.address)) {
         return answers.error(ErrorCode::forbidden);
     }
     // RFC 8016 section 3.1.2.
@@ -241,7 +241,7 @@ Change Dispatcher::change_of(const Request& request, Allocation& allocation,
     return {.message = request.message,
             .allocation = allocation,
             .settings = settings_,
-            .peer_policy = peer_policy_,
+            .peer_policy = *peer_policy_,
             .now = request.now.steady,
             .effects = effects};
 }
@@ -313,7 +313,7 @@ bool Dispatcher::connected(const PeerConnection& connection, protocol::TimePoint
 bool Dispatcher::arrived(const PeerConnection& connection, protocol::TimePoint now,
                          Effects& effects) {
     Allocation* allocation = living(allocations_.find(connection.allocation), now, effects);
-    if (allocation == nullptr || !may_arrive(connection, *allocation, peer_policy_, settings_)) {
+    if (allocation == nullptr || !may_arrive(connection, *allocation, *peer_policy_, settings_)) {
         return false;
     }
     allocation->accept(connection, now, effects);
@@ -328,7 +328,7 @@ void Dispatcher::over(const PeerConnection& connection, Effects& effects) {
 
 Outcome Dispatcher::deny(const Request& request, ErrorCode code) const {
     return code == ErrorCode::unauthenticated || code == ErrorCode::stale_nonce
-               ? challenge(request, code, authenticator_)
+               ? challenge(request, code, *authenticator_)
                : answer_unproven(request, code);
 }
 

@@ -31,9 +31,13 @@ class Answers;
 
 class Dispatcher {
 public:
-    // The references outlive the dispatcher.
+    // The references outlive the dispatcher, or are replaced by others before they go.
     Dispatcher(Settings settings, const auth::Authenticator& authenticator,
                const auth::PeerPolicy& peer_policy);
+
+    // From now on these count. What lives goes on, but for peers that may be reached no more.
+    void adopt(Settings settings, const auth::Authenticator& authenticator,
+               const auth::PeerPolicy& peer_policy, Effects& effects);
 
     [[nodiscard]] Outcome handle(const Request& request, Effects& effects);
     // After NeedCredential: `candidates` as the lookup found them, none for an unknown user.
@@ -106,10 +110,10 @@ private:
     void notice(const protocol::FiveTuple& five_tuple, Allocation& allocation, Effects& effects);
     void forget_if_ended(const Allocation& allocation);
 
-    // Constant after construction.
+    // Replaced by a reload alone.
     Settings settings_;
-    const auth::Authenticator& authenticator_;
-    const auth::PeerPolicy& peer_policy_;
+    const auth::Authenticator* authenticator_;
+    const auth::PeerPolicy* peer_policy_;
     // Owned by the worker.
     ConnectionIndex connections_;
     AllocationTable allocations_;

@@ -34,7 +34,7 @@ bool can_serve(const Allocation& allocation, const protocol::FiveTuple& five_tup
 Outcome Dispatcher::move(const Request& request, const auth::Identity& identity, Effects& effects) {
     const Answers answers{request, identity, settings_.software};
     if (!settings_.mobility) return answers.error(ErrorCode::mobility_forbidden);
-    if (!peer_policy_.serves(request.five_tuple.client.address)) {
+    if (!peer_policy_->serves(request.five_tuple.client.address)) {
         return answers.error(ErrorCode::forbidden);
     }
     const auto ticket = ticket_in(request);

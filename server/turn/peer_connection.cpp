@@ -67,6 +67,13 @@ void PeerConnections::close(protocol::Family family, Effects& effects) {
     }
 }
 
+void PeerConnections::withdraw(const auth::PeerPolicy& policy, Effects& effects) {
+    for (auto entry = open_.begin(); entry != open_.end();) {
+        const bool stays = policy.permits_connection(entry->second.peer);
+        entry = stays ? std::next(entry) : erase(entry, effects);
+    }
+}
+
 std::optional<TimePoint> PeerConnections::next_deadline() const {
     const auto soonest =
         std::ranges::min_element(open_, {}, [](const auto& entry) { return entry.second.expires; });

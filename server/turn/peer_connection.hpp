@@ -12,6 +12,7 @@
 #include <boost/container/flat_map.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "auth/peer_policy.hpp"
 #include "protocol/address.hpp"
 #include "protocol/time.hpp"
 #include "server/turn/effect.hpp"
@@ -51,6 +52,9 @@ public:
     void on_time(protocol::TimePoint now, Effects& effects);
     // Those to peers of this family: its relayed address is given up (RFC 6062 section 5.5).
     void close(protocol::Family family, Effects& effects);
+
+    // Those to peers that may be reached no more.
+    void withdraw(const auth::PeerPolicy& policy, Effects& effects);
 
     [[nodiscard]] std::optional<protocol::TimePoint> next_deadline() const;
 

@@ -25,15 +25,24 @@ void Permissions::install(const protocol::IpAddress& peer, protocol::TimePoint e
     effects.emplace_back(InstallRoute{allocation_, permission_route(peer), expires});
 }
 
-void Permissions::on_time(protocol::TimePoint now, Effects& effects) {
+template <typename Goes>
+void Permissions::remove_if(Goes&& goes, Effects& effects) {
     for (auto entry = expiry_.begin(); entry != expiry_.end();) {
-        if (now < entry->second) {
+        if (!goes(entry->first, entry->second)) {
             ++entry;
             continue;
         }
         effects.emplace_back(RemoveRoute{allocation_, permission_route(entry->first)});
         entry = expiry_.erase(entry);
     }
+}
+
+void Permissions::on_time(protocol::TimePoint now, Effects& effects) {
+    remove_if([&](const auto&, protocol::TimePoint expires) { return now >= expires; }, effects);
+}
+
+void Permissions::withdraw(const auth::PeerPolicy& policy, Effects& effects) {
+    remove_if([&](const auto& peer, auto) { return !policy.permits(peer); }, effects);
 }
 
 void Permissions::forget(protocol::Family family) {

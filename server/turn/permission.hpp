@@ -11,6 +11,7 @@
 
 #include <boost/container/flat_map.hpp>
 
+#include "auth/peer_policy.hpp"
 #include "protocol/address.hpp"
 #include "protocol/time.hpp"
 #include "server/turn/effect.hpp"
@@ -33,6 +34,8 @@ public:
 
     // Removes what is due at `now`.
     void on_time(protocol::TimePoint now, Effects& effects);
+    // Removes peers that may be reached no more.
+    void withdraw(const auth::PeerPolicy& policy, Effects& effects);
     // Forgets this family's: their routes go with the relayed address.
     void forget(protocol::Family family);
 
@@ -41,6 +44,9 @@ public:
     void append_routes(Effects& routes) const;
 
 private:
+    template <typename Goes>
+    void remove_if(Goes&& goes, Effects& effects);
+
     AllocationId allocation_;
     boost::container::flat_map<protocol::IpAddress, protocol::TimePoint> expiry_;  // by peer
 };

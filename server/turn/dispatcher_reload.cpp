@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What a reload means for the allocations that live.
+#include <utility>
+
+#include "server/turn/dispatcher.hpp"
+
+namespace turnpike::turn {
+
+void Dispatcher::adopt(Settings settings, const auth::Authenticator& authenticator,
+                       const auth::PeerPolicy& peer_policy, Effects& effects) {
+    settings_ = std::move(settings);
+    authenticator_ = &authenticator;
+    peer_policy_ = &peer_policy;
+    for (const AllocationId id : allocations_.ids()) {
+        allocations_.find(id)->withdraw(peer_policy, effects);
+    }
+}
+
+}  // namespace turnpike::turn
