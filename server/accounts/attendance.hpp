@@ -71,6 +71,11 @@ public:
 
     // `ghost`: a silent client gives way to another one of its user after this; 0: never.
     explicit Attendance(std::chrono::seconds ghost) noexcept : ghost_{ghost} {}
+    // From now on another time.
+    void set_ghost(std::chrono::seconds ghost) {
+        const telemetry::MutexLock lock{mutex_};
+        ghost_ = ghost;
+    }
 
     // RFC 8656 section 7.2 (10). Of a call the user counts, not the allocation.
     [[nodiscard]] Admission admit(const auth::Grant& grant, protocol::AllocationId id,
@@ -132,11 +137,10 @@ private:
     void queue(TenureKey key, Count& count) TURNPIKE_REQUIRES(mutex_);
     void apply(const auth::CallGrant& grant, LiveCall& call) const TURNPIKE_REQUIRES(mutex_);
 
-    // Constant after construction.
-    std::chrono::seconds ghost_;
     // Shared by all threads.
     std::atomic<std::size_t> allocations_{0};
     mutable telemetry::Mutex mutex_;
+    std::chrono::seconds ghost_ TURNPIKE_GUARDED_BY(mutex_);
     boost::unordered_flat_map<std::string, std::unique_ptr<User>> users_
         TURNPIKE_GUARDED_BY(mutex_);
     boost::unordered_flat_map<std::string, std::unique_ptr<LiveCall>> calls_

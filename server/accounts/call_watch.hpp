@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -35,6 +36,11 @@ public:
 
     // `tell` reaches every worker.
     CallWatch(storage::Store& store, Attendance& attendance, Settings settings, Tell tell);
+
+    // So long before the ends of calls from now on.
+    void warn_before(std::vector<std::chrono::seconds> warnings) {
+        settings_.warnings = std::move(warnings);
+    }
 
     // To be called each interval.
     void tick(protocol::Moment now);

@@ -89,6 +89,17 @@ void Service::stop() {
     if (thread_.joinable()) thread_.join();
 }
 
+void Service::amend(std::vector<std::chrono::seconds> call_warnings, bool secret_ends_relay) {
+    boost::asio::post(io_, [this, warnings = std::move(call_warnings),
+                            secret_ends_relay]() mutable {
+        calls_.warn_before(std::move(warnings));
+        if (std::exchange(settings_.secret_ends_relay, secret_ends_relay) != secret_ends_relay &&
+            is_connected()) {
+            load_secrets();
+        }
+    });
+}
+
 bool Service::ask(Inquiry inquiry) {
     if (asked_.fetch_add(1, std::memory_order_relaxed) >= asked_max) {
         asked_.fetch_sub(1, std::memory_order_relaxed);

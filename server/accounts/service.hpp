@@ -65,6 +65,8 @@ public:
     // Gives back what it told other servers.
     void stop();
 
+    // Any thread. What a reload may change of the settings.
+    void amend(std::vector<std::chrono::seconds> call_warnings, bool secret_ends_relay);
     // Any thread. False where too many wait already. The answer comes by Post::answer.
     [[nodiscard]] bool ask(Inquiry inquiry);
     void write_usage(std::vector<storage::Usage> rows,
@@ -95,7 +97,7 @@ private:
     void keep_leases();
     void forget_changes();
 
-    // Constant after construction.
+    // Constant after construction, but for what amend() changes on our thread.
     ServiceSettings settings_;
     bool is_shared_;  // with other servers
     Attendance& attendance_;

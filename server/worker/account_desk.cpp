@@ -33,15 +33,16 @@ AccountDesk::AccountDesk(Context& context, const Parts& parts, Serve serve)
     : context_{context},
       parts_{parts},
       serve_{std::move(serve)},
-      defaults_{defaults_of(context.shared.users.settings())},
-      cache_{context.shared.settings.cache} {}
+      defaults_{defaults_of(context.rules->users.settings())},
+      cache_{context.rules->settings.cache} {}
 
 std::optional<Who> AccountDesk::who_of(std::string_view username) const {
     const Shared& shared = context_.shared;
-    if (shared.accounts == nullptr || username.empty() || shared.users.is_fixed(username)) {
+    if (shared.accounts == nullptr || username.empty() ||
+        context_.rules->users.is_fixed(username)) {
         return std::nullopt;
     }
-    const bool has_secrets = shared.users.has_secrets() || !secrets_.empty();
+    const bool has_secrets = context_.rules->users.has_secrets() || !secrets_.empty();
     const auto timed = has_secrets ? auth::parse_timed_username(username) : std::nullopt;
     if (!timed || (timed->user.empty() && timed->expiry < first_expiry)) {
         return Who{.is_timed = false, .user = std::string{username}, .call = {}};
@@ -56,7 +57,7 @@ AccountDesk::Answer AccountDesk::find(const Question& question, Moment now) {
     const auto who = query.token ? std::nullopt : who_of(query.username);
     if (!who) {
         return {
-            .state = State::known, .candidates = context_.shared.users.find(query, now), .who = {}};
+            .state = State::known, .candidates = context_.rules->users.find(query, now), .who = {}};
     }
     const auto found = cache_.find(*who, now.steady);
     const bool is_last_word = answered_ != nullptr && *answered_ == *who;
@@ -86,7 +87,7 @@ std::vector<auth::Credential> AccountDesk::candidates(const auth::UserQuery& que
                                                       const Record* record, Moment now) const {
     std::vector<auth::Credential> found;
     if (who.is_timed) {
-        found = context_.shared.users.find(query, now, secrets_);
+        found = context_.rules->users.find(query, now, secrets_);
         for (auth::Credential& each : found) {
             if (record != nullptr) each.grant = resolve(each.grant, record->call, now);
         }
@@ -251,6 +252,32 @@ void AccountDesk::amend(protocol::AllocationId id, auth::Grant grant, TimePoint 
     turn::Effects effects;
     parts_.dispatcher.amend(id, grant, now, effects);
     parts_.executor.execute(effects, now);
+}
+
+void AccountDesk::adopt_rules(Moment now) {
+    defaults_ = defaults_of(context_.rules->users.settings());
+    for (const auto id : parts_.dispatcher.allocations().ids()) {
+        const turn::Allocation* allocation = parts_.dispatcher.allocations().find(id);
+        if (allocation == nullptr || allocation->grant().token) continue;
+        if (auto grant = configured_grant(allocation->grant(), now)) {
+            amend(id, *std::move(grant), now.steady);
+        }
+    }
+    // The database has its part in what the others may.
+    if (context_.shared.accounts != nullptr) ask_about(context_.live_accounts.all(), now.steady);
+}
+
+// What the configuration says now of somebody it let in. None: that is for the database to say.
+std::optional<auth::Grant> AccountDesk::configured_grant(const auth::Grant& held,
+                                                         Moment now) const {
+    const auto who = who_of(held.username);
+    if (who && !who->is_timed) return std::nullopt;
+    const auto found = context_.rules->users.find({.username = held.username}, now, secrets_);
+    if (!found.empty()) return who ? std::nullopt : std::optional{found.front().grant};
+    auth::Grant refused = held;
+    const bool is_timed = auth::parse_timed_username(held.username).has_value();
+    refused.refusal = is_timed ? Limit::secret_removed : Limit::account_removed;
+    return refused;
 }
 
 void AccountDesk::end(protocol::AllocationId id, EndReason reason, Limit limit, TimePoint now) {

@@ -57,6 +57,8 @@ public:
     void forget(const protocol::FiveTuple& five_tuple) { parked_.forget(five_tuple); }
 
     void receive(const accounts::Notice& notice, protocol::Moment now);
+    // There are new rules: who is in them no more is out, and what lives is held to the new limits.
+    void adopt_rules(protocol::Moment now);
     // Each second or so.
     void sweep(protocol::Moment now);
 
@@ -89,6 +91,8 @@ private:
     void amend(protocol::AllocationId id, auth::Grant grant, protocol::TimePoint now);
     [[nodiscard]] auth::Grant grant_now(const auth::Grant& held, const accounts::Who& who,
                                         const accounts::Record& record, protocol::Moment now) const;
+    [[nodiscard]] std::optional<auth::Grant> configured_grant(const auth::Grant& held,
+                                                              protocol::Moment now) const;
     void start_clock(auth::Grant& grant) const;
     void end(protocol::AllocationId id, turn::EndReason reason, auth::Limit limit,
              protocol::TimePoint now);

@@ -38,6 +38,11 @@ void AnswerBudget::fill(Bucket& bucket, double per_second, double burst, TimePoi
     bucket.filled = now;
 }
 
+void AnswerBudget::limit(const AnswerBudgetSettings& settings) noexcept {
+    settings_.total_per_second = settings.total_per_second;
+    settings_.prefix_per_second = settings.prefix_per_second;
+}
+
 bool AnswerBudget::take(const IpAddress& source, TimePoint now) noexcept {
     const auto total = static_cast<double>(settings_.total_per_second);
     const auto prefix = static_cast<double>(settings_.prefix_per_second);

@@ -25,6 +25,9 @@ class AnswerBudget {
 public:
     explicit AnswerBudget(const AnswerBudgetSettings& settings);
 
+    // Other limits from now on; the seed stays.
+    void limit(const AnswerBudgetSettings& settings) noexcept;
+
     // True, and charged, where an answer may go to `source`.
     [[nodiscard]] bool take(const protocol::IpAddress& source, protocol::TimePoint now) noexcept;
 

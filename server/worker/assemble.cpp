@@ -110,7 +110,16 @@ bool knows_all_users(const config::Config& config, const auth::UserDirectory& us
     return users.supports_userhash() && config.storage.url.empty();
 }
 
-Settings worker_settings(const config::Config& config, const std::vector<RelayAddress>& relays) {
+RunKeys make_run_keys() {
+    RunKeys keys;
+    fill_random(keys.nonces);
+    fill_random(keys.tickets);
+    keys.budget = {random_number(), random_number()};
+    return keys;
+}
+
+Settings worker_settings(const config::Config& config, const std::vector<RelayAddress>& relays,
+                         const RunKeys& keys) {
     const config::Limits& limits = config.limits;
     const std::size_t workers = worker_count(config.server);
     Settings settings;
@@ -126,11 +135,7 @@ Settings worker_settings(const config::Config& config, const std::vector<RelayAd
                                  : protocol::ChannelRange::rfc8656;
     settings.turn.relays_ipv4 = serves(relays, protocol::Family::ipv4);
     settings.turn.relays_ipv6 = serves(relays, protocol::Family::ipv6);
-    if (config.relay.mobility) {
-        auth::MobilityKey key;
-        fill_random(key);
-        settings.turn.mobility = auth::MobilityTickets{key};
-    }
+    if (config.relay.mobility) settings.turn.mobility = auth::MobilityTickets{keys.tickets};
     settings.turn.discovery = discovery_rules(config.discovery);
     settings.rfc3489 = config.server.rfc3489;
     settings.copies_traffic_class = config.relay.dscp == config::Dscp::copy;
@@ -145,7 +150,7 @@ Settings worker_settings(const config::Config& config, const std::vector<RelayAd
     settings.budget = {
         .total_per_second = share(limits.unauthenticated_per_second, workers),
         .prefix_per_second = share(limits.unauthenticated_per_prefix_second, workers),
-        .seed = {random_number(), random_number()}};
+        .seed = keys.budget};
     return settings;
 }
 
@@ -223,25 +228,38 @@ auth::UserDirectorySettings user_directory_settings(const config::Config& config
     return settings;
 }
 
-Redirection make_redirection(const config::Redirect& redirect) {
-    const RedirectMode mode = redirect.mode == config::RedirectMode::always ? RedirectMode::always
-                              : redirect.mode == config::RedirectMode::overload
-                                  ? RedirectMode::overload
-                                  : RedirectMode::off;
-    return {mode, redirect.allocations};
+RedirectMode redirect_mode(const config::Redirect& redirect) {
+    switch (redirect.mode) {
+        case config::RedirectMode::always:
+            return RedirectMode::always;
+        case config::RedirectMode::overload:
+            return RedirectMode::overload;
+        case config::RedirectMode::off:
+            break;
+    }
+    return RedirectMode::off;
 }
 
-auth::Authenticator make_authenticator(const config::Config& config, bool username_anonymity) {
-    auth::NonceSecret secret;
-    fill_random(secret);
+auth::Authenticator make_authenticator(const config::Config& config, const RunKeys& keys,
+                                       bool username_anonymity) {
     const bool algorithms = config.auth.password_algorithms;
     const bool takes_tokens = !config.auth.access_tokens.empty();
     return {{.realm = prepared(config.realm),
              .offer_sha256 = algorithms,
              .token_server = takes_tokens ? token_server_name(config) : std::string{}},
-            {secret,
+            {keys.nonces,
              {.password_algorithms = algorithms, .username_anonymity = username_anonymity},
              config.auth.nonce_lifetime}};
+}
+
+RulesSlot::Pointer make_rules(const config::Config& config, const RulesOrigin& origin) {
+    auth::UserDirectory users{user_directory_settings(config)};
+    const bool anonymity = knows_all_users(config, users);
+    return std::make_shared<const Rules>(
+        Rules{.settings = worker_settings(config, origin.relays, origin.keys),
+              .users = std::move(users),
+              .authenticator = make_authenticator(config, origin.keys, anonymity),
+              .peer_policy = {peer_policy_settings(config, origin.relays), origin.live}});
 }
 
 }  // namespace turnpike::worker

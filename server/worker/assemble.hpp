@@ -3,6 +3,8 @@
 // The one place where the configuration becomes what the parts of the server are built from.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "server/net/certificate.hpp"
 #include "server/worker/redirection.hpp"
 #include "server/worker/relay_directory.hpp"
+#include "server/worker/rules.hpp"
 #include "server/worker/settings.hpp"
 
 namespace turnpike::worker {
@@ -26,8 +29,26 @@ namespace turnpike::worker {
 [[nodiscard]] std::vector<protocol::Endpoint> discovery_endpoints(
     const config::Discovery& discovery);
 
+// What is random in a run of the server: a reload keeps it, and so nonces and tickets stay good.
+struct RunKeys {
+    auth::NonceSecret nonces{};
+    auth::MobilityKey tickets{};
+    std::array<std::uint64_t, 2> budget{};
+};
+[[nodiscard]] RunKeys make_run_keys();
+
+// What of the rules no reload changes. The references outlive them.
+struct RulesOrigin {
+    const std::vector<RelayAddress>& relays;
+    const RunKeys& keys;
+    const auth::LiveRelays& live;
+};
+[[nodiscard]] RulesSlot::Pointer make_rules(const config::Config& config,
+                                            const RulesOrigin& origin);
+
 [[nodiscard]] Settings worker_settings(const config::Config& config,
-                                       const std::vector<RelayAddress>& relays);
+                                       const std::vector<RelayAddress>& relays,
+                                       const RunKeys& keys);
 [[nodiscard]] auth::PeerPolicySettings peer_policy_settings(
     const config::Config& config, const std::vector<RelayAddress>& relays);
 // The name of this server among those that share a database, and one that no other process has.
@@ -38,8 +59,8 @@ namespace turnpike::worker {
 // None where nothing listens for TLS or DTLS.
 [[nodiscard]] std::vector<net::CertificateFiles> certificate_files(const config::Listen& listen);
 [[nodiscard]] auth::UserDirectorySettings user_directory_settings(const config::Config& config);
-[[nodiscard]] Redirection make_redirection(const config::Redirect& redirect);
+[[nodiscard]] RedirectMode redirect_mode(const config::Redirect& redirect);
 [[nodiscard]] auth::Authenticator make_authenticator(const config::Config& config,
-                                                     bool username_anonymity);
+                                                     const RunKeys& keys, bool username_anonymity);
 
 }  // namespace turnpike::worker

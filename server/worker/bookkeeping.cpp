@@ -50,15 +50,16 @@ void Bookkeeping::open() {
 
 void Bookkeeping::start() {
     const config::Storage& storage = config_.storage;
+    const RulesSlot::Pointer rules = shared_.rules.get();
     ledger_ = std::make_unique<accounts::Ledger>(journal_options(storage), shared_.run, log_);
     accounts::ServiceSettings settings{
         .url = storage.url,
         .storage = {.timeout = storage.timeout, .connections = storage.connections},
-        .realm = shared_.users.settings().realm,
+        .realm = rules->users.settings().realm,
         .node = shared_.node,
         .run = shared_.run,
         .call_warnings = config_.limits.call_warnings,
-        .cache = shared_.settings.cache,
+        .cache = rules->settings.cache,
         .secret_ends_relay = config_.auth.expired == config::Expired::end};
     service_ = std::make_unique<accounts::Service>(
         std::move(settings), shared_.attendance, log_,
@@ -90,6 +91,11 @@ void Bookkeeping::forget() {
 void Bookkeeping::close() {
     if (ledger_ != nullptr) ledger_->finish(patience);
     if (service_ != nullptr) service_->stop();
+}
+
+void Bookkeeping::amend(const config::Config& config) {
+    if (service_ == nullptr) return;
+    service_->amend(config.limits.call_warnings, config.auth.expired == config::Expired::end);
 }
 
 std::vector<const telemetry::Counters*> Bookkeeping::counters() const {

@@ -31,6 +31,9 @@ public:
     // there.
     void close();
 
+    // While it is open: what a reload may change.
+    void amend(const config::Config& config);
+
     // Of its threads. Any thread may ask, also while they are being opened.
     [[nodiscard]] std::vector<const telemetry::Counters*> counters() const;
     // Of the journal, from 0 to 1.

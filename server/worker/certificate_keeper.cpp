@@ -16,7 +16,7 @@ using protocol::Moment;
 
 CertificateKeeper::CertificateKeeper(std::vector<CertificateFiles> files, net::TlsSlot& slot,
                                      telemetry::Log& log, Moment now)
-    : files_{std::move(files)}, slot_{slot}, log_{log}, read_{stamps()}, seen_{read_} {
+    : slot_{slot}, log_{log}, files_{std::move(files)}, read_{stamps()}, seen_{read_} {
     if (empty()) return;
     auto loaded = TlsContexts::load(files_, TicketKeys::make());
     if (!loaded) throw std::runtime_error{loaded.error().what};
@@ -62,13 +62,33 @@ void CertificateKeeper::look(Moment now) {
 void CertificateKeeper::reload(Moment now) {
     if (empty()) return;
     read_ = seen_ = stamps();
-    auto loaded = TlsContexts::load(files_, slot_.get()->ticket_keys());
-    if (!loaded) {
+    if (const auto prepared = prepare(files_); !prepared) {
         return log_.error("certificates not reloaded, the old ones stay",
-                          {{"reason", loaded.error().what}});
+                          {{"reason", prepared.error().what}});
     }
-    const auto left = (*loaded)->expiry() - now.wall;
-    put(*std::move(loaded), now);
+    commit(now);
+}
+
+protocol::Result<void, net::CertificateProblem> CertificateKeeper::prepare(
+    std::vector<CertificateFiles> files) {
+    next_files_ = std::move(files);
+    next_.reset();
+    if (next_files_.empty()) return {};
+    const TlsContexts::Pointer present = slot_.get();
+    auto loaded =
+        TlsContexts::load(next_files_, present ? present->ticket_keys() : TicketKeys::make());
+    if (!loaded) return loaded.error();
+    next_ = *std::move(loaded);
+    return {};
+}
+
+void CertificateKeeper::commit(Moment now) {
+    files_ = std::move(next_files_);
+    read_ = seen_ = stamps();
+    if (next_ == nullptr) return;  // whoever has shaken hands goes on with those of before
+    if (slot_.get() == nullptr) keys_due_ = now.steady + net::ticket_lifetime;
+    const auto left = next_->expiry() - now.wall;
+    put(std::exchange(next_, nullptr), now);
     log_.info("certificates reloaded",
               {{"certificates", files_.size()},
                {"days_left", std::chrono::floor<std::chrono::days>(left).count()}});

@@ -32,6 +32,11 @@ public:
     void look(protocol::Moment now);
     // Reads them whether they have changed or not.
     void reload(protocol::Moment now);
+    // Reads these, which may be others, and changes nothing; they are in force with commit(). An
+    // error names the file and what to do.
+    [[nodiscard]] protocol::Result<void, net::CertificateProblem> prepare(
+        std::vector<net::CertificateFiles> files);
+    void commit(protocol::Moment now);
 
     [[nodiscard]] bool empty() const noexcept { return files_.empty(); }
 
@@ -47,10 +52,12 @@ private:
     void turn_keys_over(protocol::Moment now);
 
     // Constant after construction.
-    std::vector<net::CertificateFiles> files_;
     net::TlsSlot& slot_;
     telemetry::Log& log_;
     // Owned by its thread.
+    std::vector<net::CertificateFiles> files_;
+    std::vector<net::CertificateFiles> next_files_;
+    net::TlsContexts::Pointer next_;
     Stamps read_;  // when they were last read, well or not
     Stamps seen_;  // by the last look
     protocol::TimePoint keys_due_{};

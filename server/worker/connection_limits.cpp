@@ -20,6 +20,12 @@ IpAddress counted_as(const IpAddress& client) noexcept {
 
 }  // namespace
 
+void ConnectionLimits::limit(std::uint32_t total, std::uint32_t per_address) {
+    const std::lock_guard lock{mutex_};
+    total_ = total;
+    per_address_ = per_address;
+}
+
 ConnectionLimits::Place ConnectionLimits::take(const IpAddress& client) {
     const std::lock_guard lock{mutex_};
     if (total_ != 0 && held_ >= total_) return {};

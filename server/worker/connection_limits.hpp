@@ -45,6 +45,9 @@ public:
     ConnectionLimits(std::uint32_t total, std::uint32_t per_address) noexcept
         : total_{total}, per_address_{per_address} {}
 
+    // Other limits from now on; what is open stays.
+    void limit(std::uint32_t total, std::uint32_t per_address);
+
     // Where one more may open. 0 as a limit: none.
     [[nodiscard]] Place take(const protocol::IpAddress& client);
     [[nodiscard]] std::size_t held() const;
@@ -52,11 +55,10 @@ public:
 private:
     void give_back(const protocol::IpAddress& client);
 
-    // Constant after construction.
-    std::uint32_t total_;
-    std::uint32_t per_address_;
     // Shared by the workers.
     mutable std::mutex mutex_;
+    std::uint32_t total_;
+    std::uint32_t per_address_;
     std::size_t held_ = 0;
     boost::unordered_flat_map<protocol::IpAddress, std::uint32_t> by_address_;
 };

@@ -26,6 +26,7 @@ struct Context {
     const Shared& shared;
     telemetry::Counters& counters;
     boost::asio::io_context io{1};
+    RulesSlot::Pointer rules = shared.rules.get();  // a reload puts others here, between two turns
     relay::RouteTable routes{};
     Holdings holdings{};
     PeerStreams peer_streams{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/datagram_service.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "protocol/classify.hpp"
@@ -22,15 +23,48 @@ void DatagramService::listen(net::FileDescriptor socket, Serves serves, OnReadab
     auto listener = std::make_unique<Listener>();
     listener->bound = net::bound_to(socket.get());
     listener->serves = serves;
-    if (serves != Serves::dtls) context_.udp_sockets.add(listener->bound, socket.get());
-    if (serves != Serves::plain) context_.dtls_sockets.add(listener->bound, socket.get());
-    if (context_.shared.settings.copies_traffic_class) {
+    if (context_.rules->settings.copies_traffic_class) {
         net::report_traffic_class(socket.get(), listener->bound.address.family());
     }
     listener->socket = std::make_unique<net::Watch>(context_.io, std::move(socket));
     listener->socket->on_readable(
         [raw = listener.get(), callback = std::move(on_readable)] { callback(*raw); });
+    register_socket(*listener);
     listeners_.push_back(std::move(listener));
+}
+
+// One that is leaving can still answer whom it serves.
+void DatagramService::register_socket(const Listener& listener) {
+    const int socket = listener.socket->descriptor();
+    if (listener.serves != Serves::dtls) context_.udp_sockets.add(listener.bound, socket);
+    if (listener.serves != Serves::plain) context_.dtls_sockets.add(listener.bound, socket);
+}
+
+void DatagramService::change(const protocol::Endpoint& bound, Serves serves) {
+    context_.udp_sockets.clear();
+    context_.dtls_sockets.clear();
+    for (const auto& listener : listeners_) {
+        if (listener->bound == bound) listener->serves = serves;
+        register_socket(*listener);
+    }
+}
+
+bool DatagramService::is_needed(const protocol::Endpoint& bound) const {
+    return std::ranges::any_of(listeners_, [&](const auto& listener) {
+        const int socket = listener->socket->descriptor();
+        return listener->bound == bound &&
+               (parts_.dtls.uses(socket) || context_.holdings.any([socket](const Holding& each) {
+                   return each.link.socket == socket || each.next_link.socket == socket;
+               }));
+    });
+}
+
+void DatagramService::close(const protocol::Endpoint& bound) {
+    context_.outbox.flush();  // while there are sockets for it
+    std::erase_if(listeners_, [&](const auto& each) { return each->bound == bound; });
+    context_.udp_sockets.clear();
+    context_.dtls_sockets.clear();
+    for (const auto& listener : listeners_) register_socket(*listener);
 }
 
 void DatagramService::close() {
@@ -54,7 +88,7 @@ void DatagramService::handle(const Listener& listener, net::Received datagram,
                              protocol::Moment now) {
     const bool wildcard = listener.bound.address.is_unspecified();
     const auto kind =
-        protocol::classify(datagram.packet.payload(), context_.shared.settings.turn.channels);
+        protocol::classify(datagram.packet.payload(), context_.rules->settings.turn.channels);
     const bool dtls = kind == Kind::dtls;
     if (listener.serves == (dtls ? Serves::plain : Serves::dtls)) {
         return context_.count(Counter::drop_not_turn);
@@ -63,6 +97,9 @@ void DatagramService::handle(const Listener& listener, net::Received datagram,
         .client = datagram.source,
         .server = {wildcard ? datagram.local : listener.bound.address, listener.bound.port},
         .transport = dtls ? protocol::Transport::dtls : protocol::Transport::udp};
+    if (listener.serves == Serves::leaving && !is_known(five_tuple)) {
+        return context_.count(Counter::drop_not_turn);
+    }
     const ClientLink link{.socket = listener.socket->descriptor(),
                           .client = datagram.source,
                           .source = wildcard ? datagram.local : protocol::IpAddress{}};
@@ -73,6 +110,11 @@ void DatagramService::handle(const Listener& listener, net::Received datagram,
                                 .now = now,
                                 .traffic_class = datagram.traffic_class};
     serve(message, kind);
+}
+
+bool DatagramService::is_known(const protocol::FiveTuple& five_tuple) const {
+    return context_.routes.find(five_tuple) != nullptr || parts_.dtls.knows(five_tuple) ||
+           parts_.visitors.knows(five_tuple);
 }
 
 void DatagramService::receive(VisitorMail mail, protocol::Moment now) {
@@ -91,7 +133,7 @@ void DatagramService::receive(VisitorMail mail, protocol::Moment now) {
     if (mail.association) {
         parts_.dtls.adopt(std::move(*mail.association), message);
     } else {
-        serve(message, protocol::classify(message.octets, context_.shared.settings.turn.channels));
+        serve(message, protocol::classify(message.octets, context_.rules->settings.turn.channels));
     }
     parts_.visitors.served(mail);
 }

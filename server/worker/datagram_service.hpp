@@ -13,6 +13,7 @@
 #include "server/net/watch.hpp"
 #include "server/worker/context.hpp"
 #include "server/worker/dtls_service.hpp"
+#include "server/worker/entrance.hpp"
 #include "server/worker/packet_relay.hpp"
 #include "server/worker/stun_service.hpp"
 
@@ -20,12 +21,6 @@ namespace turnpike::worker {
 
 class DatagramService {
 public:
-    // What a listener is for; the rest is dropped.
-    enum class Serves : std::uint8_t {
-        plain,
-        dtls,
-        both,  // told apart by the first octet (RFC 7983)
-    };
     struct Listener {
         protocol::Endpoint bound;
         Serves serves = Serves::plain;
@@ -44,6 +39,12 @@ public:
 
     // The socket is bound. `on_readable` is to call receive() within a turn.
     void listen(net::FileDescriptor socket, Serves serves, OnReadable on_readable);
+    // The listener that is bound there serves something else from now on.
+    void change(const protocol::Endpoint& bound, Serves serves);
+    // Whether an allocation or an association has its client by way of it.
+    [[nodiscard]] bool is_needed(const protocol::Endpoint& bound) const;
+    // Nobody may need it any more.
+    void close(const protocol::Endpoint& bound);
     void receive(const Listener& listener, protocol::Moment now);
     // From another worker.
     void receive(VisitorMail mail, protocol::Moment now);
@@ -51,6 +52,8 @@ public:
 
 private:
     void serve(const ClientMessage& message, protocol::Kind kind);
+    [[nodiscard]] bool is_known(const protocol::FiveTuple& five_tuple) const;
+    void register_socket(const Listener& listener);
     void handle(const Listener& listener, net::Received datagram, protocol::Moment now);
 
     Context& context_;

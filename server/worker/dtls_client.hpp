@@ -86,6 +86,8 @@ public:
     }
     [[nodiscard]] std::uint64_t number() const noexcept { return setup_.number; }
     [[nodiscard]] const ClientLink& link() const noexcept { return link_; }
+    // That its datagrams leave by.
+    [[nodiscard]] int socket() const noexcept { return setup_.path.socket; }
     // Held as long as it lives, and as long as its handshake is under way.
     ConnectionLimits::Place association;
     ConnectionLimits::Place handshake;

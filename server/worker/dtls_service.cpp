@@ -65,7 +65,7 @@ void DtlsService::admit(const ClientMessage& datagram, const ClientHello& hello)
                             .path = datagram.link,
                             .number = ++last_number_,
                             .hello = {},
-                            .limits = context_.shared.settings.dtls,
+                            .limits = context_.rules->settings.dtls,
                             .is_guest = datagram.passed_on,
                             .now = datagram.now.steady};
     std::ranges::copy(hello.cookie, setup.hello.begin());
@@ -89,7 +89,7 @@ void DtlsService::adopt(HandedAssociation association, const ClientMessage& firs
                         .path = first.link,
                         .number = ++last_number_,
                         .hello = {},
-                        .limits = context_.shared.settings.dtls,
+                        .limits = context_.rules->settings.dtls,
                         .is_guest = true,
                         .now = now});
     client->adopt(std::move(association));
@@ -157,7 +157,7 @@ void DtlsService::handle(DtlsClient& client, protocol::Packet packet,
                                 .packet = &packet,
                                 .now = datagram.now,
                                 .traffic_class = datagram.traffic_class};
-    switch (protocol::classify(message.octets, context_.shared.settings.turn.channels)) {
+    switch (protocol::classify(message.octets, context_.rules->settings.turn.channels)) {
         case protocol::Kind::stun:
             return parts_.stun.serve(message);
         case protocol::Kind::channel_data:
@@ -210,6 +210,11 @@ void DtlsService::forget(DtlsClient& client) {
     by_number_.erase(client.number());
     parts_.stun.forget(client.five_tuple());
     clients_.erase(protocol::FiveTuple{client.five_tuple()});
+}
+
+bool DtlsService::uses(int socket) const {
+    return std::ranges::any_of(clients_,
+                               [&](const auto& entry) { return entry.second->socket() == socket; });
 }
 
 }  // namespace turnpike::worker

@@ -48,6 +48,8 @@ public:
     [[nodiscard]] bool knows(const protocol::FiveTuple& five_tuple) const {
         return clients_.contains(five_tuple);
     }
+    // Whether an association has its client by way of this socket.
+    [[nodiscard]] bool uses(int socket) const;
     [[nodiscard]] std::size_t size() const noexcept { return clients_.size(); }
 
 private:

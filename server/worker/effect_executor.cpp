@@ -152,7 +152,7 @@ void EffectExecutor::answer(const turn::AwaitedConnect& awaited,
     if (!name) context_.count(Counter::error_447);
     std::array<std::byte, connect_answer_octets> room{};
     holding->link.stream->answer(
-        turn::answer_connect(awaited, name, context_.shared.settings.turn.software, room));
+        turn::answer_connect(awaited, name, context_.rules->settings.turn.software, room));
 }
 
 void EffectExecutor::carry_out(const turn::EndAllocation& effect, protocol::TimePoint now) {

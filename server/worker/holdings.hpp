@@ -5,10 +5,12 @@
 // out. Owned by one worker; a Holding keeps its place in memory until it is erased.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -69,6 +71,18 @@ public:
     [[nodiscard]] Holding* find(protocol::AllocationId id) noexcept {
         const auto entry = by_id_.find(id);
         return entry == by_id_.end() ? nullptr : entry->second.get();
+    }
+    [[nodiscard]] const Holding* find(protocol::AllocationId id) const noexcept {
+        const auto entry = by_id_.find(id);
+        return entry == by_id_.end() ? nullptr : entry->second.get();
+    }
+    template <typename Suits>
+    [[nodiscard]] bool any(Suits&& suits) const {
+        return std::ranges::any_of(by_id_, [&](const auto& entry) { return suits(*entry.second); });
+    }
+    template <typename Visit>
+    void visit(Visit&& visit) const {
+        for (const auto& [id, holding] : by_id_) visit(std::as_const(*holding));
     }
     [[nodiscard]] std::size_t size() const noexcept { return by_id_.size(); }
 

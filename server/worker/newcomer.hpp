@@ -13,15 +13,9 @@
 #include "server/net/tcp_listener.hpp"
 #include "server/net/watch.hpp"
 #include "server/worker/connection_limits.hpp"
+#include "server/worker/entrance.hpp"
 
 namespace turnpike::worker {
-
-// What a listener takes.
-enum class Entrance : std::uint8_t {
-    plain,
-    secured,    // TLS
-    automatic,  // either; the first octet decides
-};
 
 // A connection of which all is known.
 struct Arrival {

@@ -42,7 +42,7 @@ std::optional<WorkerIndex> owner_elsewhere(Context& context, const ClientMessage
     if (protocol::is_stream(message.five_tuple.transport)) {
         owner = connection_owner(context.shared, decoded);
     }
-    if (!owner) owner = ticket_owner(context.shared.settings.turn, decoded);
+    if (!owner) owner = ticket_owner(context.rules->settings.turn, decoded);
     if (!owner || *owner == context.index) return std::nullopt;
     // A connection with an allocation stays with it.
     if (context.routes.knows(message.five_tuple)) return std::nullopt;

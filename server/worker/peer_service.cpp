@@ -42,7 +42,7 @@ void PeerService::connect(const turn::ConnectPeer& wish, TimePoint now) {
                           .name = std::move(name),
                           .peer = std::move(peer),
                           .awaited = wish.awaited,
-                          .limits = context_.shared.settings.peer_stream},
+                          .limits = context_.rules->settings.peer_stream},
         on_ready_));
     parts_.executor.execute(effects_, now);
     if (!under_way) end(connection, now);
@@ -126,7 +126,7 @@ void PeerService::arrive(const Holding& holding, net::Accepted accepted, TimePoi
                               .name = std::move(name),
                               .peer = std::move(watch),
                               .awaited = std::nullopt,
-                              .limits = context_.shared.settings.peer_stream},
+                              .limits = context_.rules->settings.peer_stream},
             on_ready_));
     }
     context_.count(welcome ? Counter::peer_accepted : Counter::peer_refused);

@@ -18,7 +18,8 @@ PostOffice::Box::Box()
       connections{connections_capacity, [this] { ring(); }},
       visitors{capacity, [this] { ring(); }},
       dismissals{capacity, [this] { ring(); }},
-      notices{notices_capacity, [this] { ring(); }} {
+      notices{notices_capacity, [this] { ring(); }},
+      orders{orders_capacity, [this] { ring(); }} {
     if (!bell) throw std::runtime_error{"no descriptor left for a worker's mailbox"};
 }
 
@@ -58,6 +59,10 @@ void PostOffice::tell(WorkerIndex to, accounts::Notice notice) const {
 
 void PostOffice::tell_all(const accounts::Notice& notice) const {
     for (std::size_t to = 0; to < boxes_.size(); ++to) tell(static_cast<WorkerIndex>(to), notice);
+}
+
+bool PostOffice::order(WorkerIndex to, Order order) const {
+    return boxes_[to]->orders.push(std::move(order));
 }
 
 net::FileDescriptor PostOffice::bell(WorkerIndex own) const {

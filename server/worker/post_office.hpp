@@ -20,6 +20,7 @@
 #include "server/worker/handed_association.hpp"
 #include "server/worker/handed_connection.hpp"
 #include "server/worker/mailbox.hpp"
+#include "server/worker/order.hpp"
 #include "server/worker/relay_directory.hpp"
 
 namespace turnpike::worker {
@@ -88,6 +89,14 @@ public:
         if (boxes_[own]->missed_notices.exchange(false)) hear(accounts::Changed{});
     }
 
+    // Of the server. False where there is no room.
+    [[nodiscard]] bool order(WorkerIndex to, Order order) const;
+    // After collect(): carry_out(Order&&).
+    template <typename CarryOut>
+    void collect_orders(WorkerIndex own, CarryOut&& carry_out) const {
+        boxes_[own]->orders.drain(std::forward<CarryOut>(carry_out));
+    }
+
     // Readable while there is something to collect. A duplicate, for its worker to own.
     [[nodiscard]] net::FileDescriptor bell(WorkerIndex own) const;
 
@@ -95,6 +104,7 @@ public:
     static constexpr std::size_t capacity = 512;
     static constexpr std::size_t connections_capacity = 256;
     static constexpr std::size_t notices_capacity = 8192;
+    static constexpr std::size_t orders_capacity = 256;
 
 private:
     struct Box {
@@ -107,6 +117,7 @@ private:
         Mailbox<VisitorMail> visitors;
         Mailbox<Dismissal> dismissals;
         Mailbox<std::unique_ptr<accounts::Notice>> notices;
+        Mailbox<Order> orders;
         std::atomic<bool> missed_notices{false};
     };
     void silence(WorkerIndex own) const noexcept;

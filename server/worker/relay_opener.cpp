@@ -153,7 +153,7 @@ protocol::Result<std::unique_ptr<net::Watch>> RelayOpener::bind(const protocol::
     const bool tcp = transport == protocol::Transport::tcp;
     auto socket = tcp ? net::open_peer_listener(local) : net::open_relay_socket(local);
     if (!socket) return socket.error();
-    if (!tcp && context_.shared.settings.copies_traffic_class) {
+    if (!tcp && context_.rules->settings.copies_traffic_class) {
         net::report_traffic_class(socket->get(), local.address.family());
     }
     auto watch = std::make_unique<net::Watch>(context_.io, *std::move(socket));
@@ -175,7 +175,7 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Taken 
         .id = opened.allocation,
         .five_tuple = client.five_tuple,
         .relayed = {},
-        .limits = {.deadline = deadline_of(grant, context_.shared.settings.turn, now),
+        .limits = {.deadline = deadline_of(grant, context_.rules->settings.turn, now),
                    .bytes = grant.bytes,
                    .bits_per_second = grant.bits_per_second},
         .user = seat->user_limits(),
@@ -221,7 +221,7 @@ std::uint64_t RelayOpener::reserve_after(const RelayPort& port, std::string_view
                                          protocol::TimePoint now) {
     const std::uint64_t token = random_number();
     context_.shared.directory.reserve(after(port), {token, username},
-                                      now + context_.shared.settings.reservation);
+                                      now + context_.rules->settings.reservation);
     return token;
 }
 

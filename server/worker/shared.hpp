@@ -7,9 +7,6 @@
 #include <span>
 #include <string>
 
-#include "auth/authenticator.hpp"
-#include "auth/peer_policy.hpp"
-#include "auth/user_directory.hpp"
 #include "server/accounts/attendance.hpp"
 #include "server/accounts/ledger.hpp"
 #include "server/accounts/service.hpp"
@@ -20,18 +17,15 @@
 #include "server/worker/connection_limits.hpp"
 #include "server/worker/redirection.hpp"
 #include "server/worker/relay_directory.hpp"
-#include "server/worker/settings.hpp"
+#include "server/worker/rules.hpp"
 
 namespace turnpike::worker {
 
 struct Shared {
-    const Settings& settings;
+    const RulesSlot& rules;
     // The addresses that carry relayed addresses, as peers see them: none of these is ever sent to
     // through the kernel.
     std::span<const protocol::IpAddress> relayed;
-    const auth::Authenticator& authenticator;
-    const auth::UserDirectory& users;
-    const auth::PeerPolicy& peer_policy;
     RelayDirectory& directory;
     Redirection& redirection;
     ConnectionLimits& connections;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/net/socket_options.hpp"
+
 namespace turnpike::worker {
 
 using net::TcpConnection;
@@ -51,10 +53,21 @@ StreamService::StreamService(Context& context, const Parts& parts, Events events
     : context_{context}, parts_{parts}, events_{std::move(events)}, shared_(shared_octets) {}
 
 void StreamService::listen(net::FileDescriptor socket, Entrance entrance) {
-    auto listener = std::unique_ptr<Listener>{
-        new Listener{.watch = {context_.io, std::move(socket)}, .entrance = entrance}};
+    const protocol::Endpoint bound = net::bound_to(socket.get());
+    auto listener = std::unique_ptr<Listener>{new Listener{
+        .watch = {context_.io, std::move(socket)}, .entrance = entrance, .bound = bound}};
     listener->watch.on_readable([this, raw = listener.get()] { events_.acceptable(*raw); });
     listeners_.push_back(std::move(listener));
+}
+
+void StreamService::change(const protocol::Endpoint& bound, Entrance entrance) {
+    for (const auto& listener : listeners_) {
+        if (listener->bound == bound) listener->entrance = entrance;
+    }
+}
+
+void StreamService::close(const protocol::Endpoint& bound) {
+    std::erase_if(listeners_, [&](const auto& each) { return each->bound == bound; });
 }
 
 void StreamService::accept(Listener& listener, TimePoint now) {
@@ -78,7 +91,7 @@ void StreamService::welcome(net::Accepted accepted, Entrance entrance, TimePoint
     auto place = context_.shared.connections.take(accepted.client.address);
     if (!place) return context_.count(Counter::tcp_refused);
     const bool has_proxy = std::ranges::any_of(
-        context_.shared.settings.proxies,
+        context_.rules->settings.proxies,
         [&](const protocol::Subnet& each) { return each.contains(accepted.client.address); });
     if (!has_proxy && entrance != Entrance::automatic) {
         const auto transport =
@@ -134,7 +147,7 @@ void StreamService::dismiss(const Newcomer& newcomer) {
 }
 
 StreamClient* StreamService::admit(Arrival arrival, TimePoint now) {
-    const Settings& settings = context_.shared.settings;
+    const Settings& settings = context_.rules->settings;
     net::TcpConnection connection{arrival.socket.get(), settings.turn.channels,
                                   settings.stream.queue_octets_max};
     connection.begin_with(std::move(arrival.first));
@@ -172,7 +185,7 @@ StreamClient* StreamService::take_in(HandedConnection connection, TimePoint now)
                             .connection = std::move(connection.connection),
                             .five_tuple = five_tuple,
                             .place = std::move(connection.place),
-                            .limits = context_.shared.settings.stream,
+                            .limits = context_.rules->settings.stream,
                             .now = now},
         [this](StreamClient& changed) {
             if (std::exchange(changed.listed, true)) return;
@@ -288,7 +301,7 @@ void StreamService::handle(StreamClient& client, const protocol::Frame& frame, M
 void StreamService::sweep(TimePoint now) {
     for (const auto& listener : listeners_) listener->watch.resume_reading();
     context_.count(Counter::tcp_cut_idle, std::erase_if(newcomers_, [&](const auto& each) {
-                       return now - each->since() >= context_.shared.settings.stream.handshake;
+                       return now - each->since() >= context_.rules->settings.stream.handshake;
                    }));
     for (const auto& [five_tuple, client] : clients_) {
         const bool has_allocation = context_.routes.knows(five_tuple);

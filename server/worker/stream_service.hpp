@@ -39,6 +39,7 @@ public:
     struct Listener {
         net::Watch watch;
         Entrance entrance;
+        protocol::Endpoint bound;
     };
     // Each is to call accept(), greet(), read(), shake_hands() or nothing, within a turn.
     struct Events {
@@ -52,6 +53,10 @@ public:
     StreamService(Context& context, const Parts& parts, Events events);
 
     void listen(net::FileDescriptor socket, Entrance entrance);
+    // The listener that is bound there is for something else from now on, or for nothing: what it
+    // has let in stays.
+    void change(const protocol::Endpoint& bound, Entrance entrance);
+    void close(const protocol::Endpoint& bound);
     void accept(Listener& listener, protocol::TimePoint now);
     void greet(Newcomer& newcomer, protocol::Moment now);
     void read(StreamClient& client, protocol::Moment now);

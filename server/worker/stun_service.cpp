@@ -39,6 +39,13 @@ Counter message_counter(Method method) noexcept {
     }
 }
 
+// This server is to be empty.
+turn::OpenedRelay nothing_opened() {
+    turn::OpenedRelay opened;
+    opened.error = protocol::ErrorCode::insufficient_capacity;
+    return opened;
+}
+
 // What the success tells the client.
 std::chrono::seconds granted_lifetime(const turn::Reply& reply) {
     const auto answer = Message::decode(reply.octets);
@@ -50,7 +57,7 @@ std::chrono::seconds granted_lifetime(const turn::Reply& reply) {
 }  // namespace
 
 StunService::StunService(Context& context, const Parts& parts)
-    : context_{context}, parts_{parts}, budget_{context.shared.settings.budget} {}
+    : context_{context}, parts_{parts}, budget_{context.rules->settings.budget} {}
 
 void StunService::serve(const ClientMessage& message) {
     const auto decoded = decode(message);
@@ -96,7 +103,7 @@ protocol::Result<Message, protocol::DecodeError> StunService::decode(
     const auto transport = message.five_tuple.transport;
     const bool may_be_classic =
         transport == protocol::Transport::dtls ||  // to be refused
-        (transport == protocol::Transport::udp && context_.shared.settings.rfc3489);
+        (transport == protocol::Transport::udp && context_.rules->settings.rfc3489);
     const bool classic =
         may_be_classic && decoded.has_error() && decoded.error() == protocol::DecodeError::not_stun;
     return classic ? Message::decode_classic(message.octets) : decoded;
@@ -118,7 +125,7 @@ turn::Outcome StunService::identify(const turn::Request& request, const auth::Cl
     // Whoever forges addresses must not keep the database busy, nor learn of its state.
     const Shared& shared = context_.shared;
     const bool may_ask = shared.accounts != nullptr &&
-                         shared.authenticator.has_good_nonce(
+                         context_.rules->authenticator.has_good_nonce(
                              request.message, {request.five_tuple.client, request.now});
     const bool is_new = request.message.method() == Method::allocate;
     const auto answer = parts_.accounts.find({claim.user, is_new, may_ask}, request.now);
@@ -146,7 +153,9 @@ turn::Outcome StunService::open(const turn::Request& request, const ClientLink& 
             return *std::move(answer);
         }
     }
-    const auto opened = parts_.opener.open(wish, {request.five_tuple, link, request.now});
+    const auto opened = shared.redirection.is_draining()
+                            ? nothing_opened()
+                            : parts_.opener.open(wish, {request.five_tuple, link, request.now});
     turn::Outcome outcome = parts_.dispatcher.relay_opened(request, wish, opened, effects_);
     const auto* reply = std::get_if<turn::Reply>(&outcome);
     if (!opened.error && reply != nullptr && !reply->error) {

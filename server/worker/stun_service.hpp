@@ -45,6 +45,9 @@ public:
     // This connection is gone: what waits for it is forgotten.
     void forget(const protocol::FiveTuple& five_tuple) { parts_.accounts.forget(five_tuple); }
 
+    // There are new rules.
+    void adopt_rules() noexcept { budget_.limit(context_.rules->settings.budget); }
+
     // Whether an answer may go to the source of a message that proved nothing; it is counted.
     [[nodiscard]] bool may_answer_stranger(const ClientMessage& message) noexcept;
 

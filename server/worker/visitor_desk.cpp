@@ -15,11 +15,11 @@ VisitorDesk::VisitorDesk(Context& context, const PostOffice& post_office, Associ
     : context_{context},
       post_office_{post_office},
       associated_{std::move(associated)},
-      visitors_{context.shared.settings.turn.lifetime_max, visitors_max} {}
+      visitors_{context.rules->settings.turn.lifetime_max, visitors_max} {}
 
 std::optional<WorkerIndex> VisitorDesk::elsewhere(const protocol::Message* decoded) const {
     const auto owner =
-        decoded == nullptr ? std::nullopt : ticket_owner(context_.shared.settings.turn, *decoded);
+        decoded == nullptr ? std::nullopt : ticket_owner(context_.rules->settings.turn, *decoded);
     return owner && *owner != context_.index ? owner : std::nullopt;
 }
 
@@ -27,7 +27,7 @@ bool VisitorDesk::pass_on(const ClientMessage& message, const protocol::Message*
     const FiveTuple& five_tuple = message.five_tuple;
     const bool is_datagram =
         message.link.stream == nullptr && !protocol::is_stream(five_tuple.transport);
-    if (!context_.shared.settings.turn.mobility || !is_datagram ||
+    if (!context_.rules->settings.turn.mobility || !is_datagram ||
         context_.routes.knows(five_tuple)) {
         return false;
     }

@@ -52,6 +52,10 @@ public:
     // Forgets whom nobody knows any more, on both sides.
     void sweep(protocol::TimePoint now);
 
+    // Whether what comes on this five-tuple is passed on.
+    [[nodiscard]] bool knows(const protocol::FiveTuple& five_tuple) noexcept {
+        return visitors_.find(five_tuple) != nullptr;
+    }
     [[nodiscard]] std::size_t visitors() const noexcept { return visitors_.size(); }
     [[nodiscard]] std::size_t guests() const noexcept { return guests_.size(); }
 

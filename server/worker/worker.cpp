@@ -41,15 +41,18 @@ void Worker::turn(Work&& work) {
     if (in_turn_) return work(now_);
     in_turn_ = true;
     now_ = read_clock();
+    last_turn_.store(now_.steady.time_since_epoch().count(), std::memory_order_relaxed);
     work(now_);
     end_turn();
 }
 
 Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
-    : context_{.index = index, .shared = shared, .counters = counters_},
+    : last_turn_{read_clock().steady.time_since_epoch().count()},
+      context_{.index = index, .shared = shared, .counters = counters_},
       post_office_{post_office},
       wheel_{read_clock().steady},
-      dispatcher_{shared.settings.turn, shared.authenticator, shared.peer_policy},
+      dispatcher_{context_.rules->settings.turn, context_.rules->authenticator,
+                  context_.rules->peer_policy},
       executor_{context_, wheel_},
       visitors_{context_, post_office,
                 [this](const protocol::FiveTuple& each) { return dtls_.knows(each); }},
@@ -73,13 +76,18 @@ Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
       datagrams_{context_, {stun_, relay_, dtls_, visitors_}},
       streams_{
           context_, {dispatcher_, executor_, stun_, relay_, post_office, peers_}, stream_events()},
+      orders_{context_,
+              {dispatcher_, executor_, accounts_, stun_, datagrams_, streams_,
+               [this](net::FileDescriptor socket, Serves serves) {
+                   listen_udp(std::move(socket), serves);
+               }}},
       mail_{context_.io, post_office.bell(index)},
       timer_{context_.io},
       next_sweep_{read_clock().steady + sweep_interval} {
     mail_.on_readable([this] { turn([this](Moment now) { open_mail(now); }); });
 }
 
-void Worker::listen_udp(net::FileDescriptor socket, DatagramService::Serves serves) {
+void Worker::listen_udp(net::FileDescriptor socket, Serves serves) {
     datagrams_.listen(std::move(socket), serves, [this](DatagramService::Listener& listener) {
         turn([&](Moment now) { datagrams_.receive(listener, now); });
     });
@@ -211,6 +219,8 @@ void Worker::open_mail(Moment now) {
         [&](const Dismissal& dismissal) { visitors_.dismiss(dismissal); });
     post_office_.collect_notices(
         context_.index, [&](const accounts::Notice& notice) { accounts_.receive(notice, now); });
+    post_office_.collect_orders(context_.index,
+                                [&](Order&& order) { orders_.carry_out(std::move(order), now); });
 }
 
 void Worker::end_everything(Moment now) {

@@ -5,6 +5,8 @@
 // came of it is sent before the next one. Other threads reach it through its mailbox and stop().
 #pragma once
 
+#include <atomic>
+
 #include <boost/asio/steady_timer.hpp>
 
 #include "server/net/watch.hpp"
@@ -12,6 +14,7 @@
 #include "server/worker/context.hpp"
 #include "server/worker/datagram_service.hpp"
 #include "server/worker/effect_executor.hpp"
+#include "server/worker/order_desk.hpp"
 #include "server/worker/packet_relay.hpp"
 #include "server/worker/peer_service.hpp"
 #include "server/worker/post_office.hpp"
@@ -28,7 +31,7 @@ public:
     Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office);
 
     // Bound sockets, before run().
-    void listen_udp(net::FileDescriptor socket, DatagramService::Serves serves);
+    void listen_udp(net::FileDescriptor socket, Serves serves);
     void listen_tcp(net::FileDescriptor socket, Entrance entrance = Entrance::plain);
 
     // The body of its thread: serves until stop(), then ends every allocation and returns.
@@ -36,6 +39,11 @@ public:
     void stop();  // from any thread
 
     [[nodiscard]] const telemetry::Counters& counters() const noexcept { return counters_; }
+    // When its last turn began; a loop that is well turns each second or so. Any thread.
+    [[nodiscard]] protocol::TimePoint last_turn() const noexcept {
+        return protocol::TimePoint{
+            protocol::TimePoint::duration{last_turn_.load(std::memory_order_relaxed)}};
+    }
 
 private:
     // Runs work(now) as one turn, or as part of the turn that is running.
@@ -53,6 +61,7 @@ private:
     void arm();
 
     telemetry::Counters counters_;
+    std::atomic<protocol::TimePoint::rep> last_turn_;  // read by any thread
     Context context_;
     PostOffice& post_office_;
     TimerWheel wheel_;
@@ -67,6 +76,7 @@ private:
     DtlsService dtls_;
     DatagramService datagrams_;
     StreamService streams_;
+    OrderDesk orders_;
     net::Watch mail_;
     boost::asio::steady_timer timer_;
     protocol::TimePoint armed_;  // when timer_ fires

@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -82,6 +83,29 @@ public:
         std::string text(1U << 20U, '\0');
         text.resize(std::fread(text.data(), 1, text.size(), log_file_));
         return text;
+    }
+
+    // A change while it runs. Empty: done; else why not.
+    [[nodiscard]] std::string apply(const config::Config& config) {
+        std::promise<std::string> said;
+        auto what = said.get_future();
+        server_->post([&] {
+            const auto applied = server_->apply(config);
+            said.set_value(applied ? std::string{} : applied.error().what);
+        });
+        return what.get();
+    }
+    [[nodiscard]] worker::SessionPage sessions(const worker::SessionQuery& query = {}) {
+        std::promise<worker::SessionPage> said;
+        auto page = said.get_future();
+        server_->list_sessions(query, [&](worker::SessionPage each) { said.set_value(each); });
+        return page.get();
+    }
+    [[nodiscard]] std::size_t end_sessions(const worker::SessionFilter& filter) {
+        std::promise<std::size_t> said;
+        auto count = said.get_future();
+        server_->end_sessions(filter, [&](std::size_t each) { said.set_value(each); });
+        return count.get();
     }
 
     [[nodiscard]] worker::Server& operator*() { return *server_; }

@@ -58,15 +58,13 @@ private:
         std::tmpfile()};  // outlives log_, which writes to it
     telemetry::Log log_{telemetry::LogOptions{.descriptor = ::fileno(log_file_.get())}};
     std::vector<worker::RelayAddress> relays_ = worker::relay_addresses(config_.relay);
-    worker::Settings settings_ = worker::worker_settings(config_, relays_);
     std::vector<protocol::IpAddress> relayed_{relays_.front().advertised};
-    auth::UserDirectory users_{worker::user_directory_settings(config_)};
-    auth::Authenticator authenticator_ =
-        worker::make_authenticator(config_, users_.supports_userhash());
+    worker::RunKeys keys_ = worker::make_run_keys();
 
 public:
     worker::RelayDirectory directory{relays_, config_.relay.ports.min, config_.relay.ports.max};
-    auth::PeerPolicy peer_policy{worker::peer_policy_settings(config_, relays_), directory};
+    worker::RulesSlot rules{
+        worker::make_rules(config_, {.relays = relays_, .keys = keys_, .live = directory})};
     worker::Redirection redirection{worker::RedirectMode::off, 0};
     worker::ConnectionLimits connections{config_.limits.tcp_connections,
                                          config_.limits.tcp_connections_per_address};
@@ -76,11 +74,8 @@ public:
     worker::ConnectionLimits handshakes{0, 0};
     net::DtlsCookies cookies{{}};
     accounts::Attendance attendance{std::chrono::seconds{3}};
-    worker::Shared shared{.settings = settings_,
+    worker::Shared shared{.rules = rules,
                           .relayed = relayed_,
-                          .authenticator = authenticator_,
-                          .users = users_,
-                          .peer_policy = peer_policy,
                           .directory = directory,
                           .redirection = redirection,
                           .connections = connections,

@@ -40,26 +40,26 @@ TEST_CASE("without an address in the configuration this host's own are found") {
 TEST_CASE("the families that are served are those of the relay addresses", "[D11][D12]") {
     auto config = loopback_config();
     config.relay.addresses = {address("2001:db8::1")};
-    const auto settings = worker_settings(config, relay_addresses(config.relay));
+    const auto settings = worker_settings(config, relay_addresses(config.relay), {});
     CHECK_FALSE(settings.turn.relays_ipv4);
     CHECK(settings.turn.relays_ipv6);
 }
 
 TEST_CASE("DSCP and ECN are copied unless the configuration says otherwise", "[L1][L2]") {
     auto config = loopback_config();
-    CHECK(worker_settings(config, {}).copies_traffic_class);
+    CHECK(worker_settings(config, {}, {}).copies_traffic_class);
     config.relay.dscp = config::Dscp::best_effort;
-    CHECK_FALSE(worker_settings(config, {}).copies_traffic_class);
+    CHECK_FALSE(worker_settings(config, {}, {}).copies_traffic_class);
 }
 
 TEST_CASE("discovery is off, or takes all pairs of its addresses and ports", "[O1][O8]") {
     auto config = loopback_config();
     CHECK(discovery_endpoints(config.discovery).empty());
-    CHECK_FALSE(worker_settings(config, {}).turn.discovery);
-    CHECK_FALSE(worker_settings(config, {}).rfc3489);
+    CHECK_FALSE(worker_settings(config, {}, {}).turn.discovery);
+    CHECK_FALSE(worker_settings(config, {}, {}).rfc3489);
     config.discovery.addresses = {address("192.0.2.1"), address("192.0.2.2")};
     CHECK(discovery_endpoints(config.discovery).size() == 4);
-    const auto settings = worker_settings(config, {});
+    const auto settings = worker_settings(config, {}, {});
     REQUIRE(settings.turn.discovery);
     for (const auto& endpoint : discovery_endpoints(config.discovery)) {
         CHECK(settings.turn.discovery->takes_part(endpoint));
@@ -75,7 +75,7 @@ TEST_CASE("workers share the budget of answers, and no limit stays none") {
     config.server.workers = 4;
     config.limits.unauthenticated_per_second = 50;
     config.limits.unauthenticated_per_prefix_second = 0;
-    const auto settings = worker_settings(config, relay_addresses(config.relay));
+    const auto settings = worker_settings(config, relay_addresses(config.relay), make_run_keys());
     CHECK(settings.budget.total_per_second == 13);
     CHECK(settings.budget.prefix_per_second == 0);
     CHECK(settings.budget.seed[0] != settings.budget.seed[1]);

@@ -139,7 +139,7 @@ TEST_CASE("what has come from another worker's datagrams goes no further", "[N3]
     std::array<std::byte, 200> buffer;
     protocol::MessageBuilder builder{buffer, MessageClass::request, Method::refresh, {}};
     builder.bytes(AttributeType::mobility_ticket,
-                  *workers.shared.settings.turn.mobility->make({name_allocation(2, 9), 3}));
+                  *workers.rules.get()->settings.turn.mobility->make({name_allocation(2, 9), 3}));
     const auto octets = builder.finish();
     const protocol::FiveTuple five_tuple{.client = test::endpoint("192.0.2.9:1"),
                                          .server = test::endpoint("192.0.2.1:1"),

@@ -29,6 +29,18 @@ TEST_CASE("the mode says when new allocations are redirected", "[D18]") {
     CHECK(redirection.applies(10));
 }
 
+TEST_CASE("a threshold changes, and a drain is stronger than any mode", "[D18]") {
+    Redirection redirection{RedirectMode::overload, 10};
+    redirection.set(RedirectMode::overload, 5);
+    CHECK(redirection.applies(5));
+    redirection.set(RedirectMode::off, 5);
+    CHECK_FALSE(redirection.applies(5));
+    CHECK_FALSE(redirection.is_draining());
+    redirection.drain();
+    CHECK(redirection.is_draining());
+    CHECK(redirection.applies(0));
+}
+
 TEST_CASE("a server that redirects sends new clients away and can be told to stop",
           "[D18][R1][R8]") {
     test::RunningServer server{config_with(config::RedirectMode::always)};

@@ -4,6 +4,7 @@
 #include "server/worker/server.hpp"
 
 #include <csignal>
+#include <future>
 #include <thread>
 
 #include "tests/support/catch.hpp"
@@ -69,6 +70,70 @@ TEST_CASE("a server that was stopped before it ran returns at once") {
     server.stop();
     server.run();
     CHECK(server.free_ports() == 100);
+}
+
+TEST_CASE("a drain lets nobody new in, and ends with the last allocation") {
+    telemetry::Log log{{.level = telemetry::Level::error}};
+    Server server{loopback_config(), log};
+    std::vector<Drain::State> states;
+    std::thread runner{[&] {
+        server.run({.tick = [&](const Server::Status& status) { states.push_back(status.state); }});
+    }};
+    const auto client_of = [&](std::string user, std::string password) {
+        return test::SocketClient{
+            std::make_unique<test::UdpWire>(endpoint("127.0.0.2:0"), server.udp().front()),
+            std::move(user), std::move(password)};
+    };
+    auto alice = client_of("alice", "wonderland");
+    REQUIRE(alice.allocate()->success());
+    server.drain(std::chrono::seconds{600});
+    // The order of what the thread in run() does is the order in which it was asked.
+    std::promise<void> drained;
+    server.post([&] { drained.set_value(); });
+    drained.get_future().wait();
+    CHECK(server.status().state == Drain::State::draining);
+    CHECK(server.status().allocations == 1);
+    CHECK(server.status().left > std::chrono::seconds{500});
+    CHECK(client_of("bob", "builder").allocate()->error() == 508);
+    CHECK(alice.refresh(std::chrono::seconds{600}));
+    CHECK(alice.refresh(std::chrono::seconds{0}));
+    runner.join();
+    CHECK(states.back() == Drain::State::over);
+    CHECK(server.counters()[static_cast<std::size_t>(Counter::allocations_ended_deleted)] == 1);
+}
+
+TEST_CASE("a drain sends new clients to another server where there is one", "[D18]") {
+    auto config = loopback_config();
+    config::AlternateServer other;
+    other.address = endpoint("192.0.2.2:3478");
+    config.redirect.servers = {other};
+    RunningServer server{config};
+    auto alice = server.udp_client();
+    REQUIRE(alice.allocate()->success());
+    server->drain(std::chrono::seconds{600});
+    std::promise<void> drained;
+    server->post([&] { drained.set_value(); });
+    drained.get_future().wait();
+    CHECK(server.udp_client("bob", "builder").allocate()->error() == 300);
+}
+
+TEST_CASE("a drain ends at its deadline with everything ended") {
+    telemetry::Log log{{.level = telemetry::Level::error}};
+    Server server{loopback_config(), log};
+    std::thread runner{[&] { server.run(); }};
+    test::SocketClient client{
+        std::make_unique<test::UdpWire>(endpoint("127.0.0.2:0"), server.udp().front())};
+    REQUIRE(client.allocate()->success());
+    server.drain(std::chrono::seconds{0});
+    runner.join();
+    CHECK(server.counters()[static_cast<std::size_t>(Counter::allocations_ended_shutdown)] == 1);
+    CHECK(server.free_ports() == 100);
+}
+
+TEST_CASE("workers that turn are not stuck") {
+    RunningServer server;
+    REQUIRE(server.udp_client().exchange(protocol::Method::binding));
+    CHECK(server->status().stuck == 0);
 }
 
 }  // namespace

@@ -41,8 +41,9 @@ struct Desk {
         test::Octets buffer(200);
         protocol::MessageBuilder builder{
             buffer, protocol::MessageClass::request, protocol::Method::refresh, {}};
-        builder.bytes(protocol::AttributeType::mobility_ticket,
-                      *workers.shared.settings.turn.mobility->make({name_allocation(owner, 1), 0}));
+        builder.bytes(
+            protocol::AttributeType::mobility_ticket,
+            *workers.rules.get()->settings.turn.mobility->make({name_allocation(owner, 1), 0}));
         buffer.resize(builder.finish().size());
         return buffer;
     }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What all workers share, and the workers: made from a configuration, changed by another one as a
+// whole or not at all. Used by the thread that runs the server; what is Shared, by the workers too.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "protocol/result.hpp"
+#include "protocol/time.hpp"
+#include "server/accounts/attendance.hpp"
+#include "server/config/config.hpp"
+#include "server/telemetry/log.hpp"
+#include "server/worker/assemble.hpp"
+#include "server/worker/bookkeeping.hpp"
+#include "server/worker/certificate_keeper.hpp"
+#include "server/worker/change_problem.hpp"
+#include "server/worker/listeners.hpp"
+#include "server/worker/post_office.hpp"
+#include "server/worker/shared.hpp"
+#include "server/worker/worker.hpp"
+
+namespace turnpike::worker {
+
+struct Commons {
+    // Throws std::runtime_error where a certificate cannot be read. The log outlives it.
+    Commons(const config::Config& configuration, telemetry::Log& where, Listeners::Post post);
+    Commons(const Commons&) = delete;
+    Commons& operator=(const Commons&) = delete;
+
+    // Opens every listener. Throws std::runtime_error that names the one which cannot be had.
+    void open_workers();
+    // Once the workers run. What needs a restart has to be as it was.
+    [[nodiscard]] protocol::Result<void, ChangeProblem> apply(const config::Config& next,
+                                                              protocol::Moment now);
+    // False where the worker takes no order now; that is logged.
+    [[nodiscard]] bool deliver(WorkerIndex to, Order order) const;
+
+    config::Config config;
+    telemetry::Log& log;
+    std::vector<RelayAddress> relays;
+    std::vector<protocol::IpAddress> relayed;
+    RunKeys keys = make_run_keys();
+    RelayDirectory directory;
+    RulesSlot rules;
+    net::TlsSlot tls;
+    CertificateKeeper certificates;
+    Redirection redirection;
+    ConnectionLimits connections;
+    ConnectionDirectory peer_connections;
+    ConnectionLimits associations;
+    ConnectionLimits handshakes;
+    net::DtlsCookies cookies;
+    accounts::Attendance attendance;
+    Shared shared;
+    PostOffice post_office;
+    Bookkeeping books;
+    std::vector<std::unique_ptr<Worker>> workers;
+    Listeners listeners;
+
+private:
+    void take_over(const config::Config& next, protocol::Moment now);
+};
+
+}  // namespace turnpike::worker
