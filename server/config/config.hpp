@@ -193,8 +193,17 @@ struct Admin {
     bool operator==(const Admin&) const = default;
 };
 
+// A part of the server that is logged with a level of its own.
+struct AreaLevel {
+    std::string area;
+    LogLevel level{};
+    bool operator==(const AreaLevel&) const = default;
+};
+
 struct Log {
     LogLevel level{};
+    std::vector<AreaLevel> areas;
+    bool mask_addresses = false;
     LogFormat format{};
     bool operator==(const Log&) const = default;
 };

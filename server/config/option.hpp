@@ -23,8 +23,9 @@ struct Option {
     // Of a number or a number of seconds; of a text, its length in bytes.
     std::int64_t min = 0;
     std::int64_t max = std::numeric_limits<std::int64_t>::max();
-    std::span<const std::string_view> words{};  // of a Kind::word, in the order of its enum
-    std::string_view example{};                 // where the default says little
+    // Of a Kind::word, in the order of its enum; of a Kind::area_levels, the areas.
+    std::span<const std::string_view> words{};
+    std::string_view example{};  // where the default says little
     bool needs_restart = false;
     bool is_secret = false;    // never shown, never taken from the command line
     bool is_url = false;       // ... or of a secret one only its password
@@ -84,6 +85,8 @@ template <typename Member>
         return Kind::access_token_keys;
     else if constexpr (std::is_same_v<Member, std::vector<CertificatePair>>)
         return Kind::certificates;
+    else if constexpr (std::is_same_v<Member, std::vector<AreaLevel>>)
+        return Kind::area_levels;
     else
         return static_cast<Kind>(std::is_same_v<Member, std::vector<AlternateServer>>
                                      ? Kind::alternate_servers

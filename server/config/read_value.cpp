@@ -9,6 +9,7 @@
 
 #include "server/config/access_token_key.hpp"
 #include "server/config/alternate_server.hpp"
+#include "server/config/area_levels.hpp"
 #include "server/config/spelling.hpp"
 
 namespace turnpike::config {
@@ -69,6 +70,7 @@ private:
     std::optional<AccessTokenKey> access_token_key(const toml::node& node);
     std::optional<CertificatePair> certificate_pair(const toml::node& node);
     std::optional<AlternateServer> alternate_server(const toml::node& node);
+    std::optional<std::vector<AreaLevel>> area_levels(const toml::node& node);
 
     // Every element, so that every wrong one is reported; none if any is wrong.
     template <typename Element>
@@ -115,6 +117,8 @@ std::optional<Value> ValueReader::read(const toml::node& node) {
             return list(node, &ValueReader::certificate_pair);
         case Kind::alternate_servers:
             return list(node, &ValueReader::alternate_server);
+        case Kind::area_levels:
+            return area_levels(node);
     }
     return std::nullopt;
 }
@@ -345,6 +349,13 @@ std::optional<AlternateServer> ValueReader::alternate_server(const toml::node& n
     const auto* table = node.as_table();
     if (table != nullptr) return read_alternate_server(*table, option_, complaints_);
     expected(node, R"(a table, as in { address = "192.0.2.1:3478" })");
+    return std::nullopt;
+}
+
+std::optional<std::vector<AreaLevel>> ValueReader::area_levels(const toml::node& node) {
+    const auto* table = node.as_table();
+    if (table != nullptr) return read_area_levels(*table, option_, complaints_);
+    expected(node, R"(a table, as in { storage = "debug" })");
     return std::nullopt;
 }
 

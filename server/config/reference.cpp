@@ -87,6 +87,8 @@ std::string describe_type(const Option& option) {
             return "a list of { certificate, private_key } tables";
         case Kind::alternate_servers:
             return "a list of { address, tls_address, weight, domain } tables";
+        case Kind::area_levels:
+            return fmt::format("a table of levels, by {}", fmt::join(option.words, ", "));
     }
     return {};
 }

@@ -8,12 +8,13 @@
 
 #include "server/config/access_token_key.hpp"
 #include "server/config/alternate_server.hpp"
+#include "server/config/area_levels.hpp"
 #include "server/config/option.hpp"
 
 namespace turnpike::config {
 namespace {
 
-static_assert(std::variant_size_v<Value> == static_cast<std::size_t>(Kind::alternate_servers) + 1);
+static_assert(std::variant_size_v<Value> == static_cast<std::size_t>(Kind::area_levels) + 1);
 
 constexpr std::string_view hidden = R"("********")";
 
@@ -128,6 +129,9 @@ struct Writer {
     }
     std::string operator()(const std::vector<AlternateServer>& servers) const {
         return list_of(servers, [](const AlternateServer& each) { return to_toml(each); });
+    }
+    std::string operator()(const std::vector<AreaLevel>& levels) const {
+        return table_of(levels, [](const AreaLevel& each) { return to_toml(each); });
     }
 };
 

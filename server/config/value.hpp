@@ -36,6 +36,7 @@ enum class Kind : std::uint8_t {
     access_token_keys,
     certificates,
     alternate_servers,
+    area_levels,
 };
 
 struct Word {
@@ -49,7 +50,7 @@ using Value =
                  std::vector<protocol::IpAddress>, std::vector<protocol::Subnet>, PortRange,
                  std::vector<ExternalAddress>, std::vector<Secret>, std::vector<User>,
                  std::vector<AccessTokenKey>, std::vector<CertificatePair>,
-                 std::vector<AlternateServer>>;
+                 std::vector<AlternateServer>, std::vector<AreaLevel>>;
 
 struct Option;
 

@@ -43,7 +43,8 @@ TEST_CASE("every option says what it is for, in one line of help") {
         CHECK_FALSE(option.help.ends_with("."));
         CHECK(option.help.find('\n') == std::string_view::npos);
         CHECK(option.min <= option.max);
-        CHECK((option.kind == Kind::word) == !option.words.empty());
+        const bool has_words = option.kind == Kind::word || option.kind == Kind::area_levels;
+        CHECK(has_words == !option.words.empty());
     }
 }
 

@@ -36,6 +36,8 @@ TEST_CASE("a value that does not fit is refused with its place, what is wrong an
         Row{"log.level", "\"warn\"", "\"warn\" is none of debug, info, warning, error"},
         Row{"log.level", "\"eror\"",
             "\"eror\" is none of debug, info, warning, error; did you mean error?"},
+        Row{"log.areas", "\"debug\"",
+            "expected a table, as in { storage = \"debug\" }, found a string"},
         Row{"relay.interfaces", "[\"\"]", "holds an empty string"},
         Row{"listen.udp", "\"0.0.0.0:3478\"", "expected a list, found a string"},
         Row{"listen.udp", "[\"0.0.0.0\"]",

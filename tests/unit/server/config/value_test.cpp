@@ -23,7 +23,9 @@ TEST_CASE("a value of each kind is written as TOML that reads back to it") {
     const Row row = GENERATE(
         Row{"auth.password_algorithms", "false"}, Row{"server.workers", "8"},
         Row{"limits.tcp_idle", "15"}, Row{"realm", R"("ex \"ample\"")"},
-        Row{"log.level", R"("debug")"}, Row{"relay.interfaces", R"(["eth0", "eth1"])"},
+        Row{"log.level", R"("debug")"},
+        Row{"log.areas", R"({ session = "warning", storage = "debug" })"},
+        Row{"relay.interfaces", R"(["eth0", "eth1"])"},
         Row{"admin.listen", R"("unix:/run/admin.sock")"},
         Row{"listen.udp", R"(["192.0.2.1:3478", "[2001:db8::1]:3478"])"},
         Row{"limits.call_warning_seconds", "[300, 60]"},
