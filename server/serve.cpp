@@ -10,13 +10,18 @@
 #include <stdexcept>
 #include <utility>
 
+#include "server/config/log_options.hpp"
 #include "server/configuration.hpp"
 #include "server/ice_servers.hpp"
 #include "server/privileges.hpp"
+#include "server/telemetry/journal_stream.hpp"
 #include "server/worker/server.hpp"
 
 namespace turnpike {
 namespace {
+
+// How far back the admin interface's stream of events reaches.
+constexpr std::size_t log_lines_streamed = 1000;
 
 // Without a file there are no users. Rather than relay for everybody, or for nobody, make a secret
 // that nobody knows and one credential of it.
@@ -49,7 +54,7 @@ ExitCode serve(const ServeCommand& command, std::ostream& error) {
 
     // A closed pipe behind standard error, or a client that went away, is no reason to die.
     std::signal(SIGPIPE, SIG_IGN);
-    telemetry::Log log{log_options(loaded.config.log)};
+    telemetry::Log log{log_options(loaded.config)};
     worker::Server server{loaded.config, log};
     drop_privileges(loaded.config.server.user);
     forbid_core_dumps();
@@ -57,13 +62,29 @@ ExitCode serve(const ServeCommand& command, std::ostream& error) {
     return ExitCode::clean;
 }
 
-telemetry::LogOptions log_options(const config::Log& log) noexcept {
+telemetry::LogLevels log_levels(const config::Log& log) {
+    static_assert(config::log_areas == telemetry::area_names);
     static_assert(static_cast<int>(config::LogLevel::error) ==
                   static_cast<int>(telemetry::Level::error));
+    telemetry::LogLevels levels{static_cast<telemetry::Level>(log.level)};
+    for (const auto& [area, level] : log.areas) {
+        if (const auto known = telemetry::parse_area(area)) {
+            levels.set(*known, static_cast<telemetry::Level>(level));
+        }
+    }
+    return levels;
+}
+
+telemetry::LogOptions log_options(const config::Config& config) {
     static_assert(static_cast<int>(config::LogFormat::json) ==
                   static_cast<int>(telemetry::LogFormat::json));
-    return {.level = static_cast<telemetry::Level>(log.level),
-            .format = static_cast<telemetry::LogFormat>(log.format)};
+    telemetry::LogOptions options;
+    options.levels = log_levels(config.log);
+    options.style = {.format = static_cast<telemetry::LogFormat>(config.log.format),
+                     .for_journal = telemetry::leads_to_journal(options.descriptor),
+                     .masks_addresses = config.log.mask_addresses};
+    if (!config.admin.listen.empty()) options.tail_lines = log_lines_streamed;
+    return options;
 }
 
 std::string random_secret() {

@@ -14,6 +14,7 @@ using storage::Failure;
 using storage::Journal;
 using storage::Result;
 using storage::Usage;
+using telemetry::Area;
 using telemetry::Counter;
 
 namespace {
@@ -39,7 +40,7 @@ Ledger::Ledger(const storage::sqlite::FileOptions& file, const std::string& run,
                                  closed.error().what + " (see storage.journal)"};
     }
     if (*closed != 0) {
-        log_.warning("allocations of a run that died are closed",
+        log_.warning(Area::usage, "allocations of a run that died are closed",
                      {{"allocations", static_cast<std::uint64_t>(*closed)}});
     }
     measure();
@@ -115,11 +116,11 @@ void Ledger::write_down() {
     if (can_write_) {
         counters_.add(Counter::journal_rows, unwritten_.size());
         unwritten_.clear();
-        if (!could) log_.info("the journal is written again");
+        if (!could) log_.info(Area::usage, "the journal is written again");
     } else {
         counters_.add(Counter::journal_errors);
         if (could) {
-            log_.error("the journal cannot be written: no new allocations",
+            log_.error(Area::usage, "the journal cannot be written: no new allocations",
                        {{"kind", to_string(failure->kind)},
                         {"reason", failure->what},
                         {"advice", "make room on its disk, or raise storage.journal_bytes"}});
@@ -170,7 +171,7 @@ void Ledger::delivered(const std::vector<Usage>& rows, const Result<void>& done)
 // Nothing that can be tried again; what it said must not be lost with it.
 void Ledger::set_aside(const Usage& row, const Failure& why) {
     counters_.add(Counter::usage_refused);
-    log_.error("the database refuses a row of usage for good",
+    log_.error(Area::usage, "the database refuses a row of usage for good",
                {{"id", row.id},
                 {"user", row.username},
                 {"call", row.call.value_or("")},
@@ -203,9 +204,9 @@ void Ledger::measure() {
     const bool had_room = accepts_.exchange(has_room, std::memory_order_relaxed);
     if (has_room == had_room || !can_write_) return;
     if (has_room) {
-        log_.info("the journal has room again", {{"fill", fill}});
+        log_.info(Area::usage, "the journal has room again", {{"fill", fill}});
     } else {
-        log_.error("the journal is full: no new allocations",
+        log_.error(Area::usage, "the journal is full: no new allocations",
                    {{"fill", fill},
                     {"advice",
                      "see why the database does not take usage, or raise "

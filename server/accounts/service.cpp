@@ -14,6 +14,7 @@
 namespace turnpike::accounts {
 
 using storage::Failure;
+using telemetry::Area;
 using telemetry::Counter;
 
 namespace {
@@ -70,7 +71,8 @@ void Service::start(std::chrono::milliseconds patience) {
     });
     thread_ = std::thread{[this] { io_.run(); }};
     if (first.wait_for(patience) != std::future_status::ready) {
-        return log_.warning("no answer from the database yet", {{"advice", "see storage.url"}});
+        return log_.warning(Area::storage, "no answer from the database yet",
+                            {{"advice", "see storage.url"}});
     }
     const auto failure = first.get();
     if (failure && failure->kind == Failure::Kind::schema) {
@@ -154,7 +156,7 @@ void Service::changed(const storage::Change& change) {
 }
 
 void Service::restored() {
-    log_.info("database connected", {{"node", settings_.node}});
+    log_.info(Area::storage, "database connected", {{"node", settings_.node}});
     is_connected_.store(true, std::memory_order_relaxed);
     if (!std::exchange(has_answered_, true)) first_.set_value(std::nullopt);
     load_secrets();
@@ -167,7 +169,7 @@ void Service::lost(const Failure& failure) {
     if (!std::exchange(has_answered_, true)) first_.set_value(failure);
     counters_.add(Counter::storage_lost);
     is_connected_.store(false, std::memory_order_relaxed);
-    log_.error("database lost",
+    log_.error(Area::storage, "database lost",
                {{"kind", to_string(failure.kind)},
                 {"reason", failure.what},
                 {"advice",

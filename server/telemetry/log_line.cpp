@@ -10,11 +10,16 @@
 #include <boost/json/serialize.hpp>
 #include <boost/locale/utf.hpp>
 #include <iterator>
+#include <optional>
+#include <type_traits>
+
+#include "server/telemetry/masked_address.hpp"
 
 namespace turnpike::telemetry {
 namespace {
 
-constexpr std::array<std::string_view, 4> level_names{"debug", "info", "warning", "error"};
+// The priorities of syslog, which the journal reads from "<N>" at the start of a line.
+constexpr std::array<std::string_view, 4> priorities{"<7>", "<6>", "<4>", "<3>"};
 
 [[nodiscard]] bool is_plain(char octet) {
     constexpr std::string_view punctuation = "._:/@+-[]%,";
@@ -66,32 +71,54 @@ constexpr std::array<std::string_view, 4> level_names{"debug", "info", "warning"
                        fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), rest.count());
 }
 
-[[nodiscard]] std::string render_text(const LogLine& line) {
-    std::string out = fmt::format("time={} level={} event={}", timestamp(line.time),
-                                  to_string(line.level), text_value(line.event));
+// The text of a field that holds text; none where it holds something else.
+[[nodiscard]] std::optional<std::string> text_of(const Field& field, LogStyle style) {
+    if (const auto* text = std::get_if<std::string_view>(&field.value)) return std::string{*text};
+    if (const auto* address = std::get_if<Field::Address>(&field.value)) {
+        return style.masks_addresses ? masked_address(address->text) : std::string{address->text};
+    }
+    return std::nullopt;
+}
+
+// Hands the number or flag of a field that holds no text to `take`.
+void visit_plain(const Field& field, auto take) {
+    std::visit(
+        [&take](const auto& value) {
+            if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(value)>>) take(value);
+        },
+        field.value);
+}
+
+[[nodiscard]] std::string render_text(const LogLine& line, LogStyle style) {
+    std::string out;
+    if (!style.for_journal) out = fmt::format("time={} ", timestamp(line.time));
+    fmt::format_to(std::back_inserter(out), "level={} area={} event={}", to_string(line.level),
+                   to_string(line.area), text_value(line.event));
     for (const Field& field : line.fields) {
         fmt::format_to(std::back_inserter(out), " {}=", field.key);
-        if (const auto* text = std::get_if<std::string_view>(&field.value)) {
+        if (const auto text = text_of(field, style)) {
             out += text_value(*text);
         } else {
-            std::visit([&out](auto value) { fmt::format_to(std::back_inserter(out), "{}", value); },
-                       field.value);
+            visit_plain(field, [&out](auto value) {
+                fmt::format_to(std::back_inserter(out), "{}", value);
+            });
         }
     }
     return out;
 }
 
-[[nodiscard]] std::string render_json(const LogLine& line) {
+[[nodiscard]] std::string render_json(const LogLine& line, LogStyle style) {
     boost::json::object out;
     out["time"] = timestamp(line.time);
     out["level"] = boost::json::string_view{to_string(line.level)};
+    out["area"] = boost::json::string_view{to_string(line.area)};
     out["event"] = json_value(line.event);
     for (const Field& field : line.fields) {
         auto& slot = out[boost::json::string_view{field.key}];
-        if (const auto* text = std::get_if<std::string_view>(&field.value)) {
+        if (const auto text = text_of(field, style)) {
             slot = json_value(*text);
         } else {
-            std::visit([&slot](auto value) { slot = value; }, field.value);
+            visit_plain(field, [&slot](auto value) { slot = value; });
         }
     }
     return boost::json::serialize(out);
@@ -99,18 +126,11 @@ constexpr std::array<std::string_view, 4> level_names{"debug", "info", "warning"
 
 }  // namespace
 
-std::string_view to_string(Level level) noexcept {
-    return level_names.at(static_cast<std::size_t>(level));
-}
-
-std::optional<Level> parse_level(std::string_view text) noexcept {
-    const auto* const row = std::ranges::find(level_names, text);
-    if (row == level_names.end()) return std::nullopt;
-    return static_cast<Level>(row - level_names.begin());
-}
-
-std::string render(const LogLine& line, LogFormat format) {
-    return (format == LogFormat::json ? render_json(line) : render_text(line)) + '\n';
+std::string render(const LogLine& line, LogStyle style) {
+    std::string out;
+    if (style.for_journal) out = priorities.at(static_cast<std::size_t>(line.level));
+    out += style.format == LogFormat::json ? render_json(line, style) : render_text(line, style);
+    return out + '\n';
 }
 
 }  // namespace turnpike::telemetry

@@ -11,21 +11,37 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "server/telemetry/log_levels.hpp"
+
 namespace turnpike::telemetry {
 
-enum class Level : std::uint8_t { debug, info, warning, error };
 enum class LogFormat : std::uint8_t { text, json };
 
-[[nodiscard]] std::string_view to_string(Level level) noexcept;
-[[nodiscard]] std::optional<Level> parse_level(std::string_view text) noexcept;
+// How lines are written.
+struct LogStyle {
+    LogFormat format = LogFormat::text;
+    bool for_journal = false;  // a priority in front, and text without the time
+    bool masks_addresses = false;
+};
+
+// The name of an event: a literal, so that there are few and each lives for ever.
+struct Event {
+    // NOLINTNEXTLINE(google-explicit-constructor): a literal is meant to be one
+    consteval Event(const char* literal) : text{literal} {}
+    std::string_view text;
+};
 
 struct Field {
-    using Value = std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool>;
+    // Where somebody is; of a client or a peer, not of ourselves.
+    struct Address {
+        std::string_view text;
+    };
+    using Value =
+        std::variant<std::string_view, Address, std::int64_t, std::uint64_t, double, bool>;
 
     Field(std::string_view name, std::convertible_to<std::string_view> auto const& text)
         : key{name}, value{std::string_view{text}} {}
@@ -45,6 +61,14 @@ struct Field {
               static_cast<double>(std::chrono::round<std::chrono::milliseconds>(duration).count()) /
               1000} {}
 
+    // Clients and peers are named by this, and by nothing else: it is cut where addresses are
+    // masked. `text` is what Endpoint::to_string() made, or a word such as "away".
+    [[nodiscard]] static Field address(std::string_view name, std::string_view text) {
+        Field field{name, text};
+        field.value = Address{text};
+        return field;
+    }
+
     std::string_view key;
     Value value;
 };
@@ -54,11 +78,12 @@ using Fields = std::initializer_list<Field>;
 struct LogLine {
     std::chrono::system_clock::time_point time;
     Level level = Level::info;
+    Area area = Area::server;
     std::string_view event;
     Fields fields;
 };
 
 // Ends in a newline and holds no other.
-[[nodiscard]] std::string render(const LogLine& line, LogFormat format);
+[[nodiscard]] std::string render(const LogLine& line, LogStyle style);
 
 }  // namespace turnpike::telemetry

@@ -106,6 +106,15 @@ std::string random_name() {
     return fmt::format("{:016x}", random_number());
 }
 
+std::string_view storage_kind(const config::Storage& storage) noexcept {
+    if (storage.url.empty()) return "none";
+    return storage.url.starts_with("sqlite:") ? "sqlite" : "postgresql";
+}
+
+std::string_view journal_file(const config::Storage& storage) noexcept {
+    return storage.url.empty() ? std::string_view{} : std::string_view{storage.journal};
+}
+
 bool knows_all_users(const config::Config& config, const auth::UserDirectory& users) {
     return users.supports_userhash() && config.storage.url.empty();
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "auth/authenticator.hpp"
@@ -54,6 +55,10 @@ struct RulesOrigin {
 // The name of this server among those that share a database, and one that no other process has.
 [[nodiscard]] std::string node_name(const config::Server& server);
 [[nodiscard]] std::string random_name();
+// What a log may say of the database: "postgresql", "sqlite" or "none".
+[[nodiscard]] std::string_view storage_kind(const config::Storage& storage) noexcept;
+// Where usage waits for it; empty where there is none. Views `storage`.
+[[nodiscard]] std::string_view journal_file(const config::Storage& storage) noexcept;
 // Whether every user can be found by the hash of the name: those of a database cannot.
 [[nodiscard]] bool knows_all_users(const config::Config& config, const auth::UserDirectory& users);
 // None where nothing listens for TLS or DTLS.

@@ -42,6 +42,7 @@ void Bookkeeping::open() {
         forget();
         if (!is_default(config_.storage)) throw;
         log_.warning(
+            telemetry::Area::storage,
             "no database: only users of the configuration may log in, and usage is not "
             "kept",
             {{"reason", failure.what()}, {"advice", "set storage.url and storage.journal"}});

@@ -45,7 +45,7 @@ CertificateKeeper::Stamps CertificateKeeper::stamps() const {
 
 void CertificateKeeper::put(TlsContexts::Pointer contexts, Moment now) {
     for (const std::string& each : contexts->objections(now.wall)) {
-        log_.warning("certificate", {{"objection", each}});
+        log_.warning(telemetry::Area::tls, "certificate", {{"objection", each}});
     }
     slot_.put(std::move(contexts));
 }
@@ -63,7 +63,7 @@ void CertificateKeeper::reload(Moment now) {
     if (empty()) return;
     read_ = seen_ = stamps();
     if (const auto prepared = prepare(files_); !prepared) {
-        return log_.error("certificates not reloaded, the old ones stay",
+        return log_.error(telemetry::Area::tls, "certificates not reloaded, the old ones stay",
                           {{"reason", prepared.error().what}});
     }
     commit(now);
@@ -89,7 +89,7 @@ void CertificateKeeper::commit(Moment now) {
     if (slot_.get() == nullptr) keys_due_ = now.steady + net::ticket_lifetime;
     const auto left = next_->expiry() - now.wall;
     put(std::exchange(next_, nullptr), now);
-    log_.info("certificates reloaded",
+    log_.info(telemetry::Area::tls, "certificates reloaded",
               {{"certificates", files_.size()},
                {"days_left", std::chrono::floor<std::chrono::days>(left).count()}});
 }
@@ -99,7 +99,8 @@ void CertificateKeeper::turn_keys_over(Moment now) {
     const TlsContexts::Pointer present = slot_.get();
     auto made = present->with(present->ticket_keys().turned_over());
     if (made) return slot_.put(*std::move(made));
-    log_.error("ticket keys not turned over", {{"reason", made.error().what}});
+    log_.error(telemetry::Area::tls, "ticket keys not turned over",
+               {{"reason", made.error().what}});
 }
 
 }  // namespace turnpike::worker

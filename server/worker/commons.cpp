@@ -77,7 +77,8 @@ void Commons::open_workers() {
 
 bool Commons::deliver(WorkerIndex to, Order order) const {
     if (post_office.order(to, std::move(order))) return true;
-    log.error("a worker takes no orders", {{"worker", to}, {"advice", "restart the server"}});
+    log.error(telemetry::Area::server, "a worker takes no orders",
+              {{"worker", to}, {"advice", "restart the server"}});
     return false;
 }
 

@@ -13,7 +13,10 @@
 namespace turnpike::worker {
 
 using protocol::Family;
+using telemetry::Area;
 using telemetry::Counter;
+using telemetry::Event;
+using telemetry::Field;
 using turn::EndReason;
 
 namespace {
@@ -81,11 +84,11 @@ void EffectExecutor::announce(protocol::AllocationId id, std::chrono::seconds li
         wheel_.set({TimerKind::usage, static_cast<std::uint64_t>(id)},
                    holding->since + UsageReporter::interval);
     }
-    context_.shared.log.info("allocation made",
+    context_.shared.log.info(Area::session, "allocation made",
                              {{"id", static_cast<std::uint64_t>(id)},
                               {"user", holding->username},
                               {"realm", holding->realm},
-                              {"client", client_text(holding->place)},
+                              Field::address("client", client_text(holding->place)),
                               {"transport", to_string(holding->session->five_tuple().transport)},
                               {"relayed", relayed_text(*holding)},
                               {"lifetime_seconds", lifetime.count()}});
@@ -205,11 +208,11 @@ void EffectExecutor::carry_out(const turn::MoveClient& effect, const ClientLink*
 void EffectExecutor::log_move(const Holding& holding, const turn::Place& to) {
     if (to.at) context_.count(Counter::allocations_moved);
     context_.shared.log.info(
-        to.at ? "allocation moved" : "allocation waits for its client",
+        Area::session, to.at ? Event{"allocation moved"} : Event{"allocation waits for its client"},
         {{"id", static_cast<std::uint64_t>(holding.id)},
          {"user", holding.username},
-         {"from", client_text(holding.place)},
-         {"to", client_text(to)},
+         Field::address("from", client_text(holding.place)),
+         Field::address("to", client_text(to)),
          {"transport", to.at ? to_string(to.at->transport) : std::string_view{"none"}}});
 }
 
@@ -226,17 +229,18 @@ void EffectExecutor::log_end(const Holding& holding, std::string_view reason,
                              protocol::TimePoint now) {
     const relay::Traffic& to_peer = holding.session->traffic_to_peer();
     const relay::Traffic& to_client = holding.session->traffic_from_peer();
-    context_.shared.log.info("allocation ended", {{"id", static_cast<std::uint64_t>(holding.id)},
-                                                  {"user", holding.username},
-                                                  {"realm", holding.realm},
-                                                  {"client", client_text(holding.place)},
-                                                  {"relayed", relayed_text(holding)},
-                                                  {"reason", reason},
-                                                  {"duration_seconds", now - holding.since},
-                                                  {"bytes_to_peer", to_peer.bytes},
-                                                  {"packets_to_peer", to_peer.packets},
-                                                  {"bytes_to_client", to_client.bytes},
-                                                  {"packets_to_client", to_client.packets}});
+    context_.shared.log.info(Area::session, "allocation ended",
+                             {{"id", static_cast<std::uint64_t>(holding.id)},
+                              {"user", holding.username},
+                              {"realm", holding.realm},
+                              Field::address("client", client_text(holding.place)),
+                              {"relayed", relayed_text(holding)},
+                              {"reason", reason},
+                              {"duration_seconds", now - holding.since},
+                              {"bytes_to_peer", to_peer.bytes},
+                              {"packets_to_peer", to_peer.packets},
+                              {"bytes_to_client", to_client.bytes},
+                              {"packets_to_client", to_client.packets}});
 }
 
 }  // namespace turnpike::worker

@@ -18,6 +18,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "server/net/host_addresses.hpp"
+#include "server/worker/assemble.hpp"
 #include "server/worker/commons.hpp"
 #include "server/worker/roll_call.hpp"
 #include "server/worker/sessions.hpp"
@@ -57,7 +58,7 @@ void raise_descriptor_limit(const config::PortRange& ports, telemetry::Log& log)
     (void)::setrlimit(RLIMIT_NOFILE, &limit);
     const auto wanted = static_cast<rlim_t>(ports.max - ports.min) + 1;
     if (limit.rlim_max >= wanted) return;
-    log.warning("fewer descriptors than relay ports",
+    log.warning(telemetry::Area::server, "fewer descriptors than relay ports",
                 {{"descriptors", static_cast<std::uint64_t>(limit.rlim_max)},
                  {"ports", static_cast<std::uint64_t>(wanted)},
                  {"advice", "raise LimitNOFILE of the service"}});
@@ -108,7 +109,7 @@ void Server::Parts::wait_for_end() {
         if (error) return;
         const bool again = draining.state() == Drain::State::draining &&
                            draining.left(read_clock().steady) <= commons.config.server.stop;
-        log.info("stopping",
+        log.info(telemetry::Area::server, "stopping",
                  {{"signal", signal}, {"allocations", commons.attendance.allocations()}});
         drain(again ? std::chrono::seconds{0} : commons.config.server.stop);
         wait_for_end();
@@ -171,7 +172,7 @@ void Server::Parts::tick() {
 void Server::Parts::drain(std::chrono::seconds patience) {
     const TimePoint until = read_clock().steady + patience;
     if (draining.state() == Drain::State::serving) {
-        log.info("draining",
+        log.info(telemetry::Area::server, "draining",
                  {{"allocations", commons.attendance.allocations()}, {"seconds", patience}});
     }
     commons.redirection.drain();
@@ -215,7 +216,8 @@ Server::Server(const config::Config& config, telemetry::Log& log) {
             "no address to relay from: this host has none; set relay.addresses"};
     }
     if (config.relay.addresses.empty() && net::is_loopback(parts_->commons.relays.front().local)) {
-        log.warning("relaying on loopback", {{"advice", "set relay.addresses"}});
+        log.warning(telemetry::Area::server, "relaying on loopback",
+                    {{"advice", "set relay.addresses"}});
     }
     parts_->commons.open_workers();
 }
@@ -235,13 +237,20 @@ void Server::run(Hooks hooks) {
     for (const auto& worker : parts.commons.workers) {
         threads.emplace_back([&each = *worker] { each.run(); });
     }
-    parts.log.info("server ready", {{"udp", joined(udp())},
-                                    {"dtls", joined(dtls())},
-                                    {"tcp", joined(tcp())},
-                                    {"tls", joined(tls())},
-                                    {"auto", joined(automatic())},
-                                    {"relay", joined(parts.commons.relayed)},
-                                    {"workers", parts.commons.workers.size()}});
+    parts.log.info(telemetry::Area::server, "server ready",
+                   {{"udp", joined(udp())},
+                    {"dtls", joined(dtls())},
+                    {"tcp", joined(tcp())},
+                    {"tls", joined(tls())},
+                    {"auto", joined(automatic())},
+                    {"relay", joined(parts.commons.relayed)},
+                    {"workers", parts.commons.workers.size()},
+                    {"storage", storage_kind(parts.commons.config.storage)},
+                    {"journal", journal_file(parts.commons.config.storage)},
+                    {"acceleration", "none"},
+                    {"admin", parts.commons.config.admin.listen},
+                    {"node", parts.commons.shared.node},
+                    {"version", TURNPIKE_VERSION}});
     if (parts.hooks.ready) parts.hooks.ready();
     boost::asio::post(parts.waiting, [&parts] { parts.tick(); });
     parts.waiting.run();
@@ -249,7 +258,7 @@ void Server::run(Hooks hooks) {
     for (const auto& worker : parts.commons.workers) worker->stop();
     for (std::thread& thread : threads) thread.join();
     parts.commons.books.close();
-    parts.log.info("server stopped");
+    parts.log.info(telemetry::Area::server, "server stopped");
 }
 
 void Server::drain(std::optional<std::chrono::seconds> patience) {

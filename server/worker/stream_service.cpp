@@ -80,7 +80,8 @@ void StreamService::accept(Listener& listener, TimePoint now) {
         if (net::out_of_descriptors(accepted.error())) {
             // The connection stays readable in the kernel's queue: look again with the next sweep.
             listener.watch.pause_reading();
-            context_.shared.log.warning("no descriptor left for a connection",
+            context_.shared.log.warning(telemetry::Area::listen,
+                                        "no descriptor left for a connection",
                                         {{"reason", accepted.error().message()}});
         }
         return;

@@ -54,10 +54,11 @@ inline std::size_t open_descriptors() {
 
 class RunningServer {
 public:
-    explicit RunningServer(const config::Config& config = loopback_config())
+    explicit RunningServer(const config::Config& config = loopback_config(),
+                           telemetry::LogLevels levels = telemetry::LogLevels{})
         : log_file_{std::tmpfile()},
           log_{std::make_unique<telemetry::Log>(
-              telemetry::LogOptions{.descriptor = ::fileno(log_file_)})},
+              telemetry::LogOptions{.descriptor = ::fileno(log_file_), .levels = levels})},
           server_{std::make_unique<worker::Server>(config, *log_)},
           thread_{[this] { server_->run(); }} {}
     ~RunningServer() {

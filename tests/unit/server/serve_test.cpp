@@ -10,11 +10,30 @@ namespace turnpike {
 namespace {
 
 TEST_CASE("the log is written as the configuration says") {
-    const auto options =
-        log_options({.level = config::LogLevel::error, .format = config::LogFormat::json});
-    CHECK(options.level == telemetry::Level::error);
-    CHECK(options.format == telemetry::LogFormat::json);
+    config::Config config;
+    config.log = {.level = config::LogLevel::error,
+                  .areas = {{"storage", config::LogLevel::debug}},
+                  .mask_addresses = true,
+                  .format = config::LogFormat::json};
+    const auto options = log_options(config);
+    CHECK(options.levels == log_levels(config.log));
+    CHECK(options.style.format == telemetry::LogFormat::json);
+    CHECK(options.style.masks_addresses);
     CHECK(options.descriptor == 2);
+}
+
+TEST_CASE("an area has its own level, or that of all") {
+    const auto levels = log_levels(
+        {.level = config::LogLevel::warning, .areas = {{"storage", config::LogLevel::debug}}});
+    CHECK(levels.of(telemetry::Area::storage) == telemetry::Level::debug);
+    CHECK(levels.of(telemetry::Area::session) == telemetry::Level::warning);
+}
+
+TEST_CASE("lines are kept for the admin interface where there is one") {
+    config::Config config;
+    CHECK(log_options(config).tail_lines == 0);
+    config.admin.listen = "127.0.0.1:8478";
+    CHECK(log_options(config).tail_lines == 1000);
 }
 
 TEST_CASE("a secret made for one run is long, and another one each time") {

@@ -14,22 +14,25 @@ using namespace std::chrono_literals;
 constexpr std::chrono::system_clock::time_point noon{1'700'000'000'123ms};
 
 std::string text(Fields fields) {
-    return render({noon, Level::info, "allocation_made", fields}, LogFormat::text);
+    return render({noon, Level::info, Area::session, "allocation_made", fields}, {});
 }
 
 std::string json(Fields fields) {
-    return render({noon, Level::info, "allocation_made", fields}, LogFormat::json);
+    return render({noon, Level::info, Area::session, "allocation_made", fields},
+                  {.format = LogFormat::json});
 }
 
 TEST_CASE("an event becomes one line of key=value", "[P8]") {
     CHECK(text({{"id", 7U}, {"user", "alice"}, {"relay", "203.0.113.5:50000"}, {"ipv6", false}}) ==
-          "time=2023-11-14T22:13:20.123Z level=info event=allocation_made id=7 user=alice "
+          "time=2023-11-14T22:13:20.123Z level=info area=session event=allocation_made id=7 "
+          "user=alice "
           "relay=203.0.113.5:50000 ipv6=false\n");
 }
 
 TEST_CASE("an event becomes one JSON object", "[P8]") {
     CHECK(json({{"id", 7U}, {"user", "alice"}, {"change", -1}}) ==
-          R"({"time":"2023-11-14T22:13:20.123Z","level":"info","event":"allocation_made",)"
+          R"({"time":"2023-11-14T22:13:20.123Z","level":"info","area":"session",)"
+          R"("event":"allocation_made",)"
           R"("id":7,"user":"alice","change":-1})"
           "\n");
 }
@@ -62,11 +65,34 @@ TEST_CASE("a duration is written in seconds") {
     CHECK(text({{"age_seconds", 4'564'544'580ns}}).ends_with(" age_seconds=4.565\n"));
 }
 
-TEST_CASE("a level is read back from its name") {
-    for (const Level level : {Level::debug, Level::info, Level::warning, Level::error}) {
-        CHECK(parse_level(to_string(level)) == level);
-    }
-    CHECK(parse_level("loud") == std::nullopt);
+TEST_CASE("for the journal a line begins with its priority, and text leaves the time to it") {
+    const auto line = [](Level level, LogFormat format) {
+        return render({noon, level, Area::tls, "x", {}}, {.format = format, .for_journal = true});
+    };
+    CHECK(line(Level::debug, LogFormat::text) == "<7>level=debug area=tls event=x\n");
+    CHECK(line(Level::info, LogFormat::text) == "<6>level=info area=tls event=x\n");
+    CHECK(line(Level::warning, LogFormat::text) == "<4>level=warning area=tls event=x\n");
+    CHECK(line(Level::error, LogFormat::text) == "<3>level=error area=tls event=x\n");
+    CHECK(line(Level::error, LogFormat::json) ==
+          R"(<3>{"time":"2023-11-14T22:13:20.123Z","level":"error","area":"tls","event":"x"})"
+          "\n");
+}
+
+TEST_CASE("addresses of clients and peers are cut where they are masked, and only they") {
+    const std::string client = "198.51.100.7:40000";
+    const LogStyle masked{.masks_addresses = true};
+    const auto line = [](Fields fields, LogStyle style) {
+        return render({noon, Level::info, Area::session, "x", fields}, style);
+    };
+    const Field at = Field::address("client", client);
+    CHECK(line({at}, {}).ends_with(" client=198.51.100.7:40000\n"));
+    CHECK(line({at}, masked).ends_with(" client=198.51.100.x\n"));
+    CHECK(line({{"relayed", "203.0.113.5:50000"}, {"id", 7U}}, masked)
+              .ends_with(" relayed=203.0.113.5:50000 id=7\n"));
+    CHECK(line({Field::address("client", "away")}, masked).ends_with(" client=away\n"));
+    CHECK(line({at}, {.format = LogFormat::json, .masks_addresses = true})
+              .ends_with(R"("client":"198.51.100.x"})"
+                         "\n"));
 }
 
 }  // namespace

@@ -108,6 +108,20 @@ TEST_CASE("users and secrets arrive with their limits, passwords prepared", "[B1
     CHECK(settings.bytes == 7);
 }
 
+TEST_CASE("of a database its kind is said, and nothing that its URL holds") {
+    const auto kind = [](const char* url) {
+        config::Storage storage;
+        storage.url = url;
+        storage.journal = "usage.journal";
+        CHECK(journal_file(storage) == (storage.url.empty() ? "" : "usage.journal"));
+        return storage_kind(storage);
+    };
+    CHECK(kind("") == "none");
+    CHECK(kind("sqlite:/var/lib/turnpike/turnpike.db") == "sqlite");
+    CHECK(kind("postgresql://relay:hush@db.example.org/site") == "postgresql");
+    CHECK(kind("host=db.example.org password=hush") == "postgresql");
+}
+
 TEST_CASE("there is a worker for each core unless a number is set") {
     config::Server server;
     server.workers = 3;

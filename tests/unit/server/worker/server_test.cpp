@@ -50,8 +50,19 @@ TEST_CASE("every listener is told when the server is ready") {
     CHECK_THAT(log, Contains("server stopped"));
 }
 
+TEST_CASE(
+    "where the server is ready it says what it stores in, where it is managed and who it is") {
+    auto config = loopback_config();
+    config.storage.url = "";
+    config.admin.listen = "unix:/run/turnpike/admin.sock";
+    config.server.node = "relay-9";
+    RunningServer server{config};
+    CHECK_THAT(server.log(), Contains("storage=none journal=\"\" acceleration=none "
+                                      "admin=unix:/run/turnpike/admin.sock node=relay-9 version="));
+}
+
 TEST_CASE("SIGTERM ends the server cleanly") {
-    telemetry::Log log{{.level = telemetry::Level::error}};
+    telemetry::Log log{{.levels = telemetry::LogLevels{telemetry::Level::error}}};
     Server server{loopback_config(), log};
     std::thread signaller{[&] {
         // What answers handles signals already.
@@ -65,7 +76,7 @@ TEST_CASE("SIGTERM ends the server cleanly") {
 }
 
 TEST_CASE("a server that was stopped before it ran returns at once") {
-    telemetry::Log log{{.level = telemetry::Level::error}};
+    telemetry::Log log{{.levels = telemetry::LogLevels{telemetry::Level::error}}};
     Server server{loopback_config(), log};
     server.stop();
     server.run();
@@ -73,7 +84,7 @@ TEST_CASE("a server that was stopped before it ran returns at once") {
 }
 
 TEST_CASE("a drain lets nobody new in, and ends with the last allocation") {
-    telemetry::Log log{{.level = telemetry::Level::error}};
+    telemetry::Log log{{.levels = telemetry::LogLevels{telemetry::Level::error}}};
     Server server{loopback_config(), log};
     std::vector<Drain::State> states;
     std::thread runner{[&] {
@@ -118,7 +129,7 @@ TEST_CASE("a drain sends new clients to another server where there is one", "[D1
 }
 
 TEST_CASE("a drain ends at its deadline with everything ended") {
-    telemetry::Log log{{.level = telemetry::Level::error}};
+    telemetry::Log log{{.levels = telemetry::LogLevels{telemetry::Level::error}}};
     Server server{loopback_config(), log};
     std::thread runner{[&] { server.run(); }};
     test::SocketClient client{
