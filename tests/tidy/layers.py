@@ -23,7 +23,7 @@ MAY_INCLUDE = {
     "bench": {"protocol", "auth"},
     # None: what tests have in common, here a whole server in the same process.
     "bench/accounts": {"protocol", "auth", "storage", "server/config", "server/telemetry", "server/worker", None},
-    "bench/micro": {"protocol", "auth", "server/relay", "server/worker"},
+    "bench/micro": {"protocol", "auth", "server/relay", "server/telemetry", "server/worker"},
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.M)
 
