@@ -7,6 +7,7 @@
 #include "protocol/attributes.hpp"
 #include "server/worker/owner.hpp"
 #include "server/worker/random.hpp"
+#include "server/worker/refusal_line.hpp"
 
 namespace turnpike::worker {
 
@@ -176,6 +177,7 @@ void StunService::answer(const turn::Reply& reply, const ClientMessage& message)
     }
     if (reply.error) {
         context_.count(telemetry::error_counter(static_cast<unsigned>(*reply.error)));
+        log_refusal(context_.shared.log, reply, message);
     }
     send(reply, message);
 }
