@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The server under test, started in its namespace: turnpike, or Debian's coturn to compare with.
 
-A server is ready when it answers a Binding request. Its log is kept and shown when a test fails.
+A server is ready when it answers a Binding request. Its log is kept and shown when a test fails; a test fails, too,
+when it holds a secret.
 """
 import datetime
 import json
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import time
 
+import leak
 import stun
 import topology
 from turn_client import Credential, DatagramLink
@@ -20,6 +22,7 @@ USERS = {"alice": "wonderland", "bob": "builder"}
 ALICE, BOB = Credential("alice", USERS["alice"]), Credential("bob", USERS["bob"])
 SECRET = "a secret of the test suite"
 LOG_TAIL_BYTES = 2000
+KEPT_ELSEWHERE = set()
 
 CONFIG = {
     "realm": REALM,
@@ -30,8 +33,15 @@ CONFIG = {
     "users": USERS,
     "limits": {"allocations_per_user": 0},
     "storage": {"url": ""},
+    "log": {"level": "debug"},
     "server": {"workers": 2},
 }
+
+
+def secret(text):
+    """One that no configuration holds, as that of a user in a database; it must be in no log either."""
+    KEPT_ELSEWHERE.add(text)
+    return text
 
 
 def merged(base, changes):
@@ -121,6 +131,10 @@ class Server:
             self.process.wait()
         self.last_log = self.log()
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.check_log()
+
+    def check_log(self):
+        leak.check(self.last_log, self.config, KEPT_ELSEWHERE)
 
 
 class Turnpike(Server):
@@ -145,6 +159,9 @@ class Turnpike(Server):
 
 class Coturn(Server):
     """Debian's turnserver with the same users, ports and peers; its fixed users exclude time-limited names."""
+
+    def check_log(self):
+        """Its log is none of our business."""
 
     def command(self):
         low, high = self.config["relay"]["ports"]

@@ -13,7 +13,7 @@ from case import EndToEnd, wait_until
 from test_limits import minted
 from turn_client import Credential, Refused
 
-PASSWORD = "a password of the test suite"
+PASSWORD = servers.secret("a password of the test suite")
 
 
 def lifetime_of(answer):
@@ -213,7 +213,7 @@ class Users(Accounts):
 
     def test_secret(self):
         """A secret of the database lets time-limited usernames in; when it goes, so do they"""
-        said = self.turnpike("secret", "add", "spring", given="a secret in the database\n")
+        said = self.turnpike("secret", "add", "spring", given=servers.secret("a secret in the database") + "\n")
         self.assertNotIn("a secret in the database", said)
         credential = minted(60, "kurt", "a secret in the database")
         client = self.client(credential)

@@ -77,7 +77,7 @@ class Consultation(Accounts):
 
     def book(self, consultation, people):
         """What the site does when people book, and their passwords for the video."""
-        passwords = {name: f"{name} may speak" for name in people}
+        passwords = {name: servers.secret(f"{name} may speak") for name in people}
         self.sql(f"INSERT INTO consultations VALUES ('{consultation}', {PRICE})")
         for name, password in passwords.items():
             self.sql(f"INSERT INTO users (login) VALUES ('{name}') ON CONFLICT (login) DO UPDATE SET active = true;"
