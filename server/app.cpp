@@ -33,7 +33,7 @@ struct Runner {
         check_certificates(loaded);
         report(loaded, error);
         if (!loaded.ok()) return ExitCode::bad_configuration;
-        print_effective(loaded, out);
+        if (!command.quiet) print_effective(loaded, out);
         return ExitCode::clean;
     }
 

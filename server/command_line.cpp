@@ -6,6 +6,7 @@
 #include <charconv>
 #include <sstream>
 
+#include "server/manual.hpp"
 #include "server/operator_line.hpp"
 
 namespace turnpike {
@@ -21,6 +22,7 @@ public:
 
 private:
     void add_credentials();
+    void add_manual();
     [[nodiscard]] Command chosen() const;
 
     CLI::App app_{"Turnpike, a STUN/TURN relay server", "turnpike"};
@@ -29,6 +31,7 @@ private:
     CredentialsCommand credentials_;
     std::string lifetime_ = "1d";
     std::string format_ = "ice";
+    std::string page_;
     OperatorLine operator_line_{app_};
 };
 
@@ -40,10 +43,21 @@ Parser::Parser() {
     auto& check = *app_.add_subcommand("check-config",
                                        "Say whether a configuration is good, and what is in force");
     check.add_option("FILE", check_config_.config.file, "Configuration file");
+    check.add_flag("--quiet", check_config_.quiet, "Say only what is wrong");
     add_config_options(check, check_config_.config);
     add_credentials();
     app_.add_subcommand("options", "List every option with its type and default");
     app_.add_subcommand("sample-config", "Print a configuration file to start from");
+    add_manual();
+}
+
+// For the package alone, hence without a group: nobody is shown it.
+void Parser::add_manual() {
+    app_.add_subcommand("manual", "Print a manual page, or the completion for bash")
+        ->group("")
+        ->add_option("WHAT", page_)
+        ->required()
+        ->check(CLI::IsMember({"turnpike", "turnpike.toml", "bash-completion"}));
 }
 
 void Parser::add_credentials() {
@@ -92,6 +106,7 @@ Command Parser::chosen() const {
     if (app_.got_subcommand("check-config")) return check_config_;
     if (app_.got_subcommand("credentials")) return credentials_;
     if (app_.got_subcommand("options")) return OptionsCommand{};
+    if (app_.got_subcommand("manual")) return Farewell{.text = manual_text(app_, page_)};
     return SampleConfigCommand{};
 }
 

@@ -21,6 +21,7 @@ struct ServeCommand {
 };
 struct CheckConfigCommand {
     ConfigArguments config;
+    bool quiet = false;  // the good ones: without what is in force
 };
 struct CredentialsCommand {
     ConfigArguments config;

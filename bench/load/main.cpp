@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "bench/load/check.hpp"
+#include "bench/load/manual.hpp"
 
 namespace {
 
@@ -74,6 +75,16 @@ CheckSettings settings_of(const Arguments& arguments) {
     return settings;
 }
 
+// Without a group nobody is shown it: for the package.
+CLI::App* add_manual(CLI::App& program, std::string& what) {
+    auto* manual = program.add_subcommand("manual", "Print the manual page, or bash's completion");
+    manual->group("")
+        ->add_option("WHAT", what)
+        ->required()
+        ->check(CLI::IsMember({"turnpike-bench", "bash-completion"}));
+    return manual;
+}
+
 int run_check(const Arguments& arguments) {
     std::vector<Uri> uris;
     for (const std::string& text : arguments.uris) {
@@ -124,13 +135,19 @@ void add_check(CLI::App& program, Arguments& arguments) {
 
 int main(int count, char** values) {
     std::signal(SIGPIPE, SIG_IGN);  // a server that hangs up is a failure to report, not our end
-    CLI::App program{"Measures a STUN/TURN server from a client's side."};
+    CLI::App program{"Measures a STUN/TURN server from a client's side.", "turnpike-bench"};
     program.set_version_flag("--version", "turnpike-bench " TURNPIKE_VERSION);
     program.require_subcommand(1);
     Arguments arguments;
     add_check(program, arguments);
+    std::string page;
+    const CLI::App* manual = add_manual(program, page);
     try {
         program.parse(count, values);
+        if (manual->parsed()) {
+            std::cout << turnpike::bench::manual_text(program, page);
+            return EXIT_SUCCESS;
+        }
         return run_check(arguments);
     } catch (const CLI::ParseError& error) {
         return program.exit(error) == 0 ? EXIT_SUCCESS : exit_usage;

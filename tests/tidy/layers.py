@@ -5,10 +5,11 @@ import re
 import source
 
 MAY_INCLUDE = {
+    "manual": set(),
     "protocol": set(),
     "auth": {"protocol"},
     "storage": set(),
-    "server/config": {"protocol"},
+    "server/config": {"protocol", "manual"},
     "server/telemetry": set(),
     "server/turn": {"protocol", "auth"},
     "server/relay": {"protocol"},
@@ -18,9 +19,9 @@ MAY_INCLUDE = {
     "server/worker": {"protocol", "auth", "storage", "server/turn", "server/relay", "server/net", "server/xdp",
                       "server/accounts", "server/config", "server/telemetry"},
     "server/admin": {"server/accounts", "server/worker", "server/config", "server/telemetry", "storage"},
-    "server": {"protocol", "auth", "storage", "server/accounts", "server/config", "server/telemetry", "server/net", "server/worker",
+    "server": {"manual", "protocol", "auth", "storage", "server/accounts", "server/config", "server/telemetry", "server/net", "server/worker",
                "server/admin"},
-    "bench": {"protocol", "auth"},
+    "bench": {"manual", "protocol", "auth"},
     # None: what tests have in common, here a whole server in the same process.
     "bench/accounts": {"protocol", "auth", "storage", "server/config", "server/telemetry", "server/worker", None},
     "bench/micro": {"protocol", "auth", "server/relay", "server/telemetry", "server/worker"},

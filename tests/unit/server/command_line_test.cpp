@@ -33,6 +33,8 @@ TEST_CASE("check-config takes its file with and without --config") {
     CHECK(parsed<CheckConfigCommand>({"check-config", "a.toml"}).config.file == "a.toml");
     CHECK(parsed<CheckConfigCommand>({"check-config", "--config", "a.toml"}).config.file ==
           "a.toml");
+    CHECK(parsed<CheckConfigCommand>({"check-config", "--quiet", "a.toml"}).quiet);
+    CHECK_FALSE(parsed<CheckConfigCommand>({"check-config"}).quiet);
 }
 
 TEST_CASE("credentials are for a day and for nobody in particular unless told otherwise") {
