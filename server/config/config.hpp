@@ -123,6 +123,7 @@ struct Auth {
     std::vector<AccessTokenKey> access_tokens;
     std::string access_token_server_name;  // empty: the realm
     std::chrono::seconds access_token_skew{};
+    std::string secrets_file;  // empty: none; else `secrets` holds those of this file too
     bool operator==(const Auth&) const = default;
 };
 

@@ -13,6 +13,7 @@
 #include <tuple>
 
 #include "server/config/read_value.hpp"
+#include "server/config/secrets_file.hpp"
 #include "server/config/spelling.hpp"
 #include "server/config/toml.hpp"
 
@@ -87,6 +88,7 @@ public:
     void read_environment(const Inputs& inputs);
     void read_assignment(std::string_view assignment);
     void use_spare_secret(const std::string& secret);
+    void add_secrets_of_file();
     void warn_if_readable(const std::filesystem::path& file);
     [[nodiscard]] Loaded finish(const Surroundings& around);
 
@@ -205,17 +207,31 @@ void Loader::use_spare_secret(const std::string& secret) {
     const bool has_users = !std::get<std::vector<User>>(setting("users").value).empty();
     const bool has_tokens =
         !std::get<std::vector<AccessTokenKey>>(setting("auth.access_tokens").value).empty();
-    if (has_secrets || has_users || has_tokens || !loaded_.ok()) return;
+    const bool has_file = !std::get<std::string>(setting("auth.secrets_file").value).empty();
+    if (has_secrets || has_users || has_tokens || has_file || !loaded_.ok()) return;
     secrets.value = std::vector{Secret{secret, {}}};
     secrets.source = "made for this run";
     loaded_.used_spare_secret = true;
 }
 
+void Loader::add_secrets_of_file() {
+    const std::string& file = loaded_.config.auth.secrets_file;
+    if (file.empty() || !loaded_.ok()) return;
+    SecretsFile read = read_secrets_file(file);
+    const std::string& source = setting("auth.secrets_file").source;
+    if (!read.error.empty()) return errors().push_back({source, std::move(read.error)});
+    if (!read.warning.empty()) loaded_.warnings.push_back({source, std::move(read.warning)});
+    std::ranges::move(read.secrets, std::back_inserter(loaded_.config.auth.secrets));
+}
+
 // Called when only the file has been read.
 void Loader::warn_if_readable(const std::filesystem::path& file) {
-    const bool holds_secrets = std::ranges::any_of(loaded_.settings, [](const Setting& each) {
-        return each.option->is_secret && !each.source.empty();
-    });
+    bool holds_secrets = false;  // an empty [users] is none
+    for (std::size_t index = 0; index < loaded_.settings.size(); ++index) {
+        const Setting& each = loaded_.settings[index];
+        const bool is_secret = each.option->is_secret && !each.source.empty();
+        holds_secrets = holds_secrets || (is_secret && each.value != defaults_[index]);
+    }
     struct stat status{};
     if (!holds_secrets || ::stat(file.c_str(), &status) != 0 || (status.st_mode & S_IROTH) == 0) {
         return;
@@ -227,6 +243,7 @@ void Loader::warn_if_readable(const std::filesystem::path& file) {
 
 Loaded Loader::finish(const Surroundings& around) {
     for (const Setting& each : loaded_.settings) each.option->store(loaded_.config, each.value);
+    add_secrets_of_file();
     if (!loaded_.ok()) return std::move(loaded_);
     for (Finding& finding : validate(loaded_.config, around)) {
         Problems& to = finding.severity == Severity::error ? loaded_.errors : loaded_.warnings;

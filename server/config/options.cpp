@@ -151,6 +151,14 @@ constexpr std::array auth_options{
         .example = R"(["32 random characters", { secret = "another", expired = "end" }])",
         .is_secret = true,
     }),
+    at<&Config::auth, &Auth::secrets_file>({
+        .key = "auth.secrets_file",
+        .fallback = R"("")",
+        .help = "File with more of them, one a line, read again on a reload; a line that begins "
+                "with # says nothing",
+        .max = 4096,
+        .example = R"("/etc/turnpike/secret")",
+    }),
     at<&Config::auth, &Auth::expired>({
         .key = "auth.expired",
         .fallback = R"("keep")",
