@@ -14,6 +14,10 @@ namespace turnpike::net {
 [[nodiscard]] protocol::Result<FileDescriptor> open_udp_listener(
     const protocol::Endpoint& endpoint);
 
+// The options of the above, bound or not, but for SO_REUSEPORT: for a socket that others opened.
+[[nodiscard]] boost::system::error_code prepare_udp_listener(const FileDescriptor& socket,
+                                                             protocol::Family family) noexcept;
+
 // Whether another process holds the endpoint: SO_REUSEPORT alone would share it in silence.
 // `type` is SOCK_DGRAM or SOCK_STREAM.
 [[nodiscard]] boost::system::error_code probe(const protocol::Endpoint& endpoint, int type);
