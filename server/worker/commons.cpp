@@ -30,9 +30,9 @@ net::DtlsCookies make_dtls_cookies() {
 
 }  // namespace
 
-Commons::Commons(const config::Config& configuration, telemetry::Log& where, Listeners::Post post)
+Commons::Commons(const config::Config& configuration, Surroundings surroundings)
     : config{configuration},
-      log{where},
+      log{surroundings.log},
       relays{relay_addresses(config.relay)},
       relayed{advertised(relays)},
       directory{relays, config.relay.ports.min, config.relay.ports.max},
@@ -60,9 +60,12 @@ Commons::Commons(const config::Config& configuration, telemetry::Log& where, Lis
              .log = log},
       post_office{worker_count(config.server)},
       books{config, shared, post_office, log},
-      listeners{worker_count(config.server),
-                [this](WorkerIndex to, Order order) { return deliver(to, std::move(order)); },
-                std::move(post)} {}
+      listeners{
+          {.workers = worker_count(config.server),
+           .deliver = [this](WorkerIndex to, Order order) { return deliver(to, std::move(order)); },
+           .post = std::move(surroundings.post),
+           .inherited = std::move(surroundings.inherited)},
+          log} {}
 
 void Commons::open_workers() {
     for (std::size_t index = 0; index < worker_count(config.server); ++index) {
@@ -73,6 +76,7 @@ void Commons::open_workers() {
         throw std::runtime_error{opened.error().what};
     }
     listeners.commit();  // they take it up when they run
+    listeners.tell_unclaimed();
 }
 
 bool Commons::deliver(WorkerIndex to, Order order) const {

@@ -26,8 +26,13 @@
 namespace turnpike::worker {
 
 struct Commons {
-    // Throws std::runtime_error where a certificate cannot be read. The log outlives it.
-    Commons(const config::Config& configuration, telemetry::Log& where, Listeners::Post post);
+    struct Surroundings {
+        telemetry::Log& log;  // outlives it
+        Listeners::Post post;
+        net::InheritedSockets inherited{};
+    };
+    // Throws std::runtime_error where a certificate cannot be read.
+    Commons(const config::Config& configuration, Surroundings surroundings);
     Commons(const Commons&) = delete;
     Commons& operator=(const Commons&) = delete;
 

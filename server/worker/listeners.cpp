@@ -126,8 +126,12 @@ Endpoints endpoints_of(const config::Config& config) {
     return all;
 }
 
-Listeners::Listeners(std::size_t workers, Deliver deliver, Post post)
-    : workers_{workers}, deliver_{std::move(deliver)}, post_{std::move(post)} {}
+Listeners::Listeners(Settings settings, telemetry::Log& log)
+    : workers_{settings.workers},
+      deliver_{std::move(settings.deliver)},
+      post_{std::move(settings.post)},
+      log_{log},
+      inherited_{std::move(settings.inherited)} {}
 
 Result<void, Listeners::Problem> Listeners::prepare(const Endpoints& wanted) {
     new_udp_.clear();
@@ -140,6 +144,7 @@ Result<void, Listeners::Problem> Listeners::prepare(const Endpoints& wanted) {
         if (const auto free = check_overlap(is_udp ? "UDP" : "TCP", open, each.endpoint); !free) {
             return free.error();
         }
+        if (inherited_.has(each.endpoint, type)) return {};
         const auto error = net::probe(each.endpoint, type);
         if (!error) return {};
         return refused(name_of(what_of(each)), each.endpoint, error);
@@ -162,6 +167,13 @@ Result<void, Listeners::Problem> Listeners::prepare(const Endpoints& wanted) {
 Result<void, Listeners::Problem> Listeners::prepare(const Endpoints::Udp& wanted) {
     if (find_socket(udp_, wanted) != udp_.end()) return {};
     Udp socket{.wanted = wanted.endpoint, .bound = wanted.endpoint, .what = wanted.serves};
+    if (inherited_.has(wanted.endpoint, SOCK_DGRAM)) {
+        socket.prepared = inherit(wanted.endpoint);
+        if (!socket.prepared.empty()) {
+            new_udp_.push_back(std::move(socket));
+            return {};
+        }
+    }
     auto opened = open_each(workers_, socket.bound, net::open_udp_listener);
     if (!opened) return refused(name_of(wanted.serves), socket.bound, opened.error());
     socket.prepared = *std::move(opened);
@@ -176,11 +188,40 @@ Result<void, Listeners::Problem> Listeners::prepare(const Endpoints::Tcp& wanted
         const auto like = find_socket(new_udp_, Endpoints::Udp{wanted.endpoint, Serves::both});
         if (like != new_udp_.end()) socket.bound = like->bound;
     }
-    auto opened = open_each(workers_, socket.bound, net::open_tcp_listener);
+    const bool is_inherited = inherited_.has(wanted.endpoint, SOCK_STREAM);
+    auto opened = open_each(workers_, socket.bound, [&](const Endpoint& endpoint) {
+        return is_inherited ? inherited_.share_tcp_listener(endpoint)
+                            : net::open_tcp_listener(endpoint);
+    });
     if (!opened) return refused(name_of(wanted.entrance), socket.bound, opened.error());
     socket.prepared = *std::move(opened);
     new_tcp_.push_back(std::move(socket));
     return {};
+}
+
+// A datagram socket serves one worker: whoever gets none hears of clients by the others.
+std::vector<net::FileDescriptor> Listeners::inherit(const Endpoint& endpoint) {
+    std::vector<net::FileDescriptor> sockets;
+    while (sockets.size() < workers_) {
+        auto socket = inherited_.take_udp_listener(endpoint);
+        if (!socket) break;
+        sockets.push_back(*std::move(socket));
+    }
+    if (sockets.size() < workers_) {
+        log_.warning(telemetry::Area::listen, "fewer datagram sockets were passed than workers",
+                     {{"endpoint", endpoint.to_string()},
+                      {"sockets", sockets.size()},
+                      {"workers", workers_},
+                      {"advice", "repeat ListenDatagram= for each of server.workers"}});
+    }
+    return sockets;
+}
+
+void Listeners::tell_unclaimed() {
+    for (const std::string& each : inherited_.unclaimed()) {
+        log_.warning(telemetry::Area::listen, "a socket was passed that [listen] does not name",
+                     {{"socket", each}});
+    }
 }
 
 template <typename MakeOrder>
@@ -211,14 +252,18 @@ void Listeners::commit() {
         return false;
     });
     for (Udp& each : new_udp_) {
-        order_all([&](std::size_t index) {
-            return ListenUdp{std::move(each.prepared[index]), each.what};
-        });
+        for (std::size_t index = 0; index < each.prepared.size(); ++index) {
+            (void)deliver_(static_cast<WorkerIndex>(index),
+                           ListenUdp{std::move(each.prepared[index]), each.what});
+        }
+        each.prepared.clear();
     }
     for (Tcp& each : new_tcp_) {
-        order_all([&](std::size_t index) {
-            return ListenTcp{std::move(each.prepared[index]), each.what};
-        });
+        for (std::size_t index = 0; index < each.prepared.size(); ++index) {
+            (void)deliver_(static_cast<WorkerIndex>(index),
+                           ListenTcp{std::move(each.prepared[index]), each.what});
+        }
+        each.prepared.clear();
     }
     std::ranges::move(new_udp_, std::back_inserter(udp_));
     std::ranges::move(new_tcp_, std::back_inserter(tcp_));

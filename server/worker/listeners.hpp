@@ -13,6 +13,8 @@
 #include "protocol/address.hpp"
 #include "protocol/result.hpp"
 #include "server/config/config.hpp"
+#include "server/net/inherited_sockets.hpp"
+#include "server/telemetry/log.hpp"
 #include "server/worker/order.hpp"
 #include "server/worker/relay_directory.hpp"
 
@@ -43,12 +45,22 @@ public:
         std::string what;  // the endpoint, the reason and what to do
     };
 
-    Listeners(std::size_t workers, Deliver deliver, Post post);
+    struct Settings {
+        std::size_t workers = 1;
+        Deliver deliver;
+        Post post;
+        net::InheritedSockets inherited{};  // they take the place of what would be opened there
+    };
+
+    // The log outlives it.
+    Listeners(Settings settings, telemetry::Log& log);
 
     // Opens what is new among these. Nothing has changed where this fails.
     [[nodiscard]] protocol::Result<void, Problem> prepare(const Endpoints& wanted);
     // ... and serves it, and no more what is not among them. After prepare().
     void commit();
+    // Tells of sockets that were inherited and that nothing asked for.
+    void tell_unclaimed();
     // Closes what nobody needs any more. To be called now and then.
     void look();
 
@@ -62,7 +74,8 @@ private:
         protocol::Endpoint wanted;
         protocol::Endpoint bound;
         What what{};
-        std::vector<net::FileDescriptor> prepared{};  // for each worker, until they have it
+        // For each worker, or for fewer where so many were inherited; until they have it.
+        std::vector<net::FileDescriptor> prepared{};
         // Of a look: answers that are awaited, and whether one of them was yes.
         std::size_t awaited = 0;
         bool is_needed = false;
@@ -72,6 +85,7 @@ private:
 
     [[nodiscard]] protocol::Result<void, Problem> prepare(const Endpoints::Udp& wanted);
     [[nodiscard]] protocol::Result<void, Problem> prepare(const Endpoints::Tcp& wanted);
+    [[nodiscard]] std::vector<net::FileDescriptor> inherit(const protocol::Endpoint& endpoint);
     void answered(const protocol::Endpoint& bound, bool is_needed);
     // How many workers took it.
     template <typename MakeOrder>
@@ -81,7 +95,9 @@ private:
     std::size_t workers_;
     Deliver deliver_;
     Post post_;
+    telemetry::Log& log_;
     // Owned by the thread that runs the server.
+    net::InheritedSockets inherited_;
     std::vector<Udp> udp_;
     std::vector<Tcp> tcp_;
     Endpoints wanted_;

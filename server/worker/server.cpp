@@ -67,10 +67,16 @@ void raise_descriptor_limit(const config::PortRange& ports, telemetry::Log& log)
 }  // namespace
 
 struct Server::Parts {
-    Parts(const config::Config& configuration, telemetry::Log& where)
-        : log{where}, commons{configuration, where, [this](std::function<void()> work) {
-                                  boost::asio::post(waiting, std::move(work));
-                              }} {}
+    Parts(const config::Config& configuration, telemetry::Log& where,
+          net::InheritedSockets inherited)
+        : log{where},
+          commons{configuration,
+                  {.log = where,
+                   .post =
+                       [this](std::function<void()> work) {
+                           boost::asio::post(waiting, std::move(work));
+                       },
+                   .inherited = std::move(inherited)}} {}
 
     void wait_for_end();
     void wait_for_drain();
@@ -208,9 +214,9 @@ void Server::Parts::ask_all(RollCall<Answer>& calls, typename RollCall<Answer>::
     }
 }
 
-Server::Server(const config::Config& config, telemetry::Log& log) {
+Server::Server(const config::Config& config, telemetry::Log& log, net::InheritedSockets inherited) {
     raise_descriptor_limit(config.relay.ports, log);
-    parts_ = std::make_unique<Parts>(config, log);
+    parts_ = std::make_unique<Parts>(config, log, std::move(inherited));
     if (parts_->commons.relays.empty()) {
         throw std::runtime_error{
             "no address to relay from: this host has none; set relay.addresses"};

@@ -16,6 +16,7 @@
 #include "protocol/address.hpp"
 #include "protocol/result.hpp"
 #include "server/config/config.hpp"
+#include "server/net/inherited_sockets.hpp"
 #include "server/telemetry/counters.hpp"
 #include "server/telemetry/log.hpp"
 #include "server/worker/change_problem.hpp"
@@ -42,7 +43,7 @@ public:
     };
     // Opens every listener. Throws std::runtime_error that names the address, the reason and what
     // to do about it. The log outlives the server.
-    Server(const config::Config& config, telemetry::Log& log);
+    Server(const config::Config& config, telemetry::Log& log, net::InheritedSockets inherited = {});
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

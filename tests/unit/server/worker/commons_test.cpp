@@ -65,7 +65,7 @@ TEST_CASE("a worker that takes no order is told of") {
     std::string text(1U << 16U, '\0');
     {
         telemetry::Log log{{.descriptor = ::fileno(file)}};
-        Commons commons{config, log, [](const std::function<void()>&) {}};
+        Commons commons{config, {.log = log, .post = [](const std::function<void()>&) {}}};
         commons.open_workers();
         bool taken = true;
         for (std::size_t count = 0; taken && count <= PostOffice::orders_capacity; ++count) {
