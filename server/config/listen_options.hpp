@@ -14,27 +14,23 @@ inline constexpr std::array listen_options{
         .key = "listen.udp",
         .fallback = R"(["0.0.0.0:3478", "[::]:3478"])",
         .help = "Where clients reach us over UDP",
-        .needs_restart = true,
     }),
     at<&Config::listen, &Listen::tcp>({
         .key = "listen.tcp",
         .fallback = R"(["0.0.0.0:3478", "[::]:3478"])",
         .help = "Where clients reach us over TCP",
-        .needs_restart = true,
     }),
     at<&Config::listen, &Listen::tls>({
         .key = "listen.tls",
         .fallback = "[]",
         .help = "Where clients reach us over TLS; needs a certificate and its key",
         .example = R"(["0.0.0.0:5349"])",
-        .needs_restart = true,
     }),
     at<&Config::listen, &Listen::dtls>({
         .key = "listen.dtls",
         .fallback = "[]",
         .help = "Where clients reach us over DTLS; needs a certificate and its key",
         .example = R"(["0.0.0.0:5349"])",
-        .needs_restart = true,
     }),
     at<&Config::listen, &Listen::automatic>({
         .key = "listen.auto",
@@ -42,7 +38,6 @@ inline constexpr std::array listen_options{
         .help = "Where clients reach us over all of UDP, TCP, TLS and DTLS on one port, told apart "
                 "by their first octet; needs a certificate and its key",
         .example = R"(["0.0.0.0:443"])",
-        .needs_restart = true,
     }),
     at<&Config::listen, &Listen::certificate>({
         .key = "listen.certificate",
@@ -52,7 +47,6 @@ inline constexpr std::array listen_options{
                 "read it (give it to a group of that user)",
         .max = 4096,
         .example = R"("/etc/turnpike/cert.pem")",
-        .needs_restart = true,
     }),
     at<&Config::listen, &Listen::private_key>({
         .key = "listen.private_key",
@@ -61,7 +55,6 @@ inline constexpr std::array listen_options{
                 "again like the certificate",
         .max = 4096,
         .example = R"("/etc/turnpike/key.pem")",
-        .needs_restart = true,
     }),
     at<&Config::listen, &Listen::certificates>({
         .key = "listen.certificates",
@@ -70,7 +63,6 @@ inline constexpr std::array listen_options{
                 "of them has (SNI)",
         .max = 4096,
         .example = R"([{ certificate = "/etc/ssl/b.pem", private_key = "/etc/ssl/b.key" }])",
-        .needs_restart = true,
     }),
     at<&Config::listen, &Listen::proxies>({
         .key = "listen.proxies",
@@ -79,7 +71,6 @@ inline constexpr std::array listen_options{
                 "2) that names the client, and are closed where they do not; from anybody else "
                 "such a header is not understood",
         .example = R"(["10.0.0.0/8"])",
-        .needs_restart = true,
     }),
 };
 

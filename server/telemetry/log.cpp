@@ -67,6 +67,10 @@ std::vector<TapLine> Log::tail(std::uint64_t after, std::size_t max) const {
     return tap_ ? tap_->tail(after, max) : std::vector<TapLine>{};
 }
 
+std::uint64_t Log::newest() const {
+    return tap_ ? tap_->newest() : 0;
+}
+
 void Log::on_line(std::function<void()> wake) {
     if (tap_) tap_->on_line(std::move(wake));
 }

@@ -74,6 +74,7 @@ public:
 
     // As LogTap says; without a tap there are no lines, and nobody is called.
     [[nodiscard]] std::vector<TapLine> tail(std::uint64_t after, std::size_t max) const;
+    [[nodiscard]] std::uint64_t newest() const;
     void on_line(std::function<void()> wake);
 
 private:

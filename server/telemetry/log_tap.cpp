@@ -32,6 +32,11 @@ std::vector<TapLine> LogTap::tail(std::uint64_t after, std::size_t max) const {
     return lines;
 }
 
+std::uint64_t LogTap::newest() const {
+    const MutexLock lock{mutex_};
+    return last_;
+}
+
 void LogTap::on_line(std::function<void()> wake) {
     const MutexLock lock{wake_mutex_};
     wake_ = std::move(wake);

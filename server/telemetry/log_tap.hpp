@@ -32,6 +32,9 @@ public:
     // has not been reached is one of an earlier run: it is as good as 0.
     [[nodiscard]] std::vector<TapLine> tail(std::uint64_t after, std::size_t max) const;
 
+    // The number of the last line; 0: there was none yet.
+    [[nodiscard]] std::uint64_t newest() const;
+
     // Called after each line by the thread that logged it. It may call tail(); it must neither
     // block nor log. Once this returns, what was set before is not running and is called no more.
     void on_line(std::function<void()> wake);

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What a new configuration changes in a server that runs: what of it can be in force at once, and
+// what has to stay as it is until a restart. Pure.
+#pragma once
+
+#include <vector>
+
+#include "server/admin/backend.hpp"
+#include "server/config/load.hpp"
+
+namespace turnpike {
+
+struct Reload {
+    config::Loaded loaded;  // what is to be in force, with where it comes from
+    std::vector<admin::ConfigChange> changes;
+};
+
+// Both are good.
+[[nodiscard]] Reload plan_reload(const config::Loaded& present, config::Loaded next);
+
+}  // namespace turnpike

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/reload.hpp"
+
+#include "tests/support/catch.hpp"
+
+namespace turnpike {
+namespace {
+
+config::Loaded loaded(std::string_view text) {
+    config::Loaded result =
+        config::load_text(text, "turnpike.toml", {.spare_secret = "none is needed here"});
+    REQUIRE(result.ok());
+    return result;
+}
+
+TEST_CASE("what has not changed is no change") {
+    const Reload plan = plan_reload(loaded("realm = \"a\""), loaded("# moved\nrealm = \"a\""));
+    CHECK(plan.changes.empty());
+    CHECK(plan.loaded.config == loaded("realm = \"a\"").config);
+}
+
+TEST_CASE("a change is told with both values and where it now stands") {
+    const Reload plan = plan_reload(loaded("[limits]\nallocations_per_user = 3"),
+                                    loaded("[limits]\nallocations_per_user = 5"));
+    REQUIRE(plan.changes.size() == 1);
+    CHECK(plan.changes[0].key == "limits.allocations_per_user");
+    CHECK(plan.changes[0].before == "3");
+    CHECK(plan.changes[0].after == "5");
+    CHECK_FALSE(plan.changes[0].needs_restart);
+    CHECK(plan.loaded.config.limits.allocations_per_user == 5);
+}
+
+TEST_CASE("what needs a restart is told and stays as it was, the rest changes") {
+    const Reload plan =
+        plan_reload(loaded("realm = \"a\""), loaded("realm = \"b\"\n[limits]\nbytes = 7"));
+    REQUIRE(plan.changes.size() == 2);
+    CHECK(plan.changes[0].key == "realm");
+    CHECK(plan.changes[0].needs_restart);
+    CHECK(plan.loaded.config.realm == "a");
+    CHECK(plan.loaded.config.limits.bytes == 7);
+    // Told again by the next one, as long as it waits.
+    const Reload again = plan_reload(plan.loaded, loaded("realm = \"b\"\n[limits]\nbytes = 7"));
+    REQUIRE(again.changes.size() == 1);
+    CHECK(again.changes[0].key == "realm");
+}
+
+TEST_CASE("a secret that changes is told and not shown", "[threats]") {
+    const Reload plan = plan_reload(loaded("[users]\nalice = \"wonderland\""),
+                                    loaded("[users]\nalice = \"looking glass\""));
+    REQUIRE(plan.changes.size() == 1);
+    CHECK(plan.changes[0].before != plan.changes[0].after);
+    CHECK(plan.changes[0].after.find("looking") == std::string::npos);
+    CHECK(plan.changes[0].before.find("wonder") == std::string::npos);
+    CHECK(plan.loaded.config.users.front().password == "looking glass");
+}
+
+TEST_CASE("other secrets in the same file are a change") {
+    config::Loaded before = loaded("realm = \"a\"");
+    config::Loaded after = before;
+    before.config.auth.secrets_file = after.config.auth.secrets_file = "/etc/turnpike/secret";
+    after.config.auth.secrets.push_back({.secret = "rabbit hole", .expired = {}});
+    const Reload plan = plan_reload(before, after);
+    REQUIRE(plan.changes.size() == 1);
+    CHECK(plan.changes[0].key == "auth.secrets_file");
+    CHECK(plan.changes[0].after.find("rabbit") == std::string::npos);
+    CHECK(plan.loaded.config.auth.secrets.back().secret == "rabbit hole");
+}
+
+}  // namespace
+}  // namespace turnpike
