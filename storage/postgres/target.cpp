@@ -37,6 +37,24 @@ bool is_list(std::string_view keyword) {
     return keyword == "host" || keyword == "hostaddr" || keyword == "port";
 }
 
+// What libpq quotes of a URL that it does not understand may be a password, or a piece of one. A
+// single character is the one that it looked for.
+std::string without_quotes(std::string_view problem) {
+    std::string text;
+    while (!problem.empty()) {
+        const auto from = std::min(problem.find('"'), problem.size());
+        text += problem.substr(0, from);
+        problem.remove_prefix(from);
+        if (problem.empty()) break;
+        const bool is_character = problem.size() > 2 && problem[2] == '"';
+        text += is_character ? problem.substr(0, 3) : "\"...\"";
+        // What is quoted may hold quotes itself; then all to the last is hidden.
+        const auto to = is_character ? 2 : problem.rfind('"');
+        problem.remove_prefix(to + 1);
+    }
+    return text;
+}
+
 struct Free {
     void operator()(PQconninfoOption* options) const noexcept { PQconninfoFree(options); }
 };
@@ -50,7 +68,7 @@ Target::Target(const std::string& url) {
         std::string what = problem != nullptr ? problem : "not enough memory";
         PQfreemem(problem);
         while (what.ends_with('\n')) what.pop_back();
-        throw std::runtime_error{what};
+        throw std::runtime_error{without_quotes(what) + " (see storage.url)"};
     }
     for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
         if (option->val != nullptr) parameters_.emplace_back(option->keyword, option->val);

@@ -15,7 +15,7 @@ class Target {
 public:
     using Parameters = std::vector<std::pair<std::string, std::string>>;  // keyword, value
 
-    // Throws std::runtime_error with libpq's own words where it is none.
+    // Throws std::runtime_error with libpq's own words where it is none, but for those it quotes.
     explicit Target(const std::string& url);
 
     // libpq's keywords with their values. Hosts in another order from attempt to attempt.

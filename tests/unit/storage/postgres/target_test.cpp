@@ -37,7 +37,19 @@ TEST_CASE("the log is told where, not with which password") {
 
 TEST_CASE("what libpq does not understand is refused in its words") {
     CHECK_THROWS_WITH(Target{"postgresql://[::1"}, Catch::Contains("IPv6"));
-    CHECK_THROWS_WITH(Target{"nonsense"}, Catch::Contains("="));
+    CHECK_THROWS_WITH(Target{"nonsense"}, Catch::Contains("\"=\""));
+}
+
+TEST_CASE("what is no URL is refused without a word of it: it may be the password") {
+    for (const char* url :
+         {"postgresql://u:ses%zzame@h/d", "postgresql://u:ses%00ame@h/d",
+          "postgresql://u:x@[::1]sesame/d", "postgresql://u:x@h/d?sesame",
+          "postgresql://u:x@h/d?sesame=1", "host=h password=x sesame", "host=h password=x sesame=1",
+          "host=h password='sesame", "postgresql://u:x@[::1]\"sesame\"\"/d"}) {
+        INFO(url);
+        CHECK_THROWS_WITH(Target{url}, !Catch::Contains("sesame") && !Catch::Contains("ame@") &&
+                                           Catch::Contains("storage.url"));
+    }
 }
 
 }  // namespace
