@@ -49,11 +49,26 @@ void check_users(const Config& config, Findings& findings) {
           "[\"...\"] (`openssl rand -base64 32` makes one), or a user: [users] alice = \"...\"");
 }
 
+// A "/" ends the host of a URL: what stands behind one that belongs to the password would be taken
+// for a database, what stands before it for a port, and both be named in errors.
+[[nodiscard]] bool breaks_password(std::string_view url) {
+    url.remove_prefix(url.find("://") + 3);
+    url = url.substr(0, url.find_first_of("?#"));
+    const auto slash = url.find('/');
+    return slash != url.npos && url.find('@') != url.npos && url.find('@') > slash;
+}
+
 // Keywords as libpq takes them hold a "=": "host=/run/postgresql dbname=site".
 void check_storage(const Config& config, Findings& findings) {
     const std::string_view url = config.storage.url;
     const auto is = [&](std::string_view scheme) { return url.starts_with(scheme); };
-    if (url.empty() || is("postgresql://") || is("postgres://")) return;
+    if (url.empty()) return;
+    if (is("postgresql://") || is("postgres://")) {
+        if (!breaks_password(url)) return;
+        return error(findings, "storage.url",
+                     "storage.url: the \"/\" in its password ends the host; write %2F for it, and "
+                     "%3F for \"?\", %40 for \"@\", %25 for \"%\"");
+    }
     if (is("sqlite:")) {
         if (!url.ends_with(":")) return;
     } else if (url.find("://") == std::string_view::npos && url.find('=') != url.npos) {

@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <iterator>
 
 #include "server/config/access_token_key.hpp"
 #include "server/config/alternate_server.hpp"
 #include "server/config/area_levels.hpp"
+#include "server/config/masked_url.hpp"
 #include "server/config/option.hpp"
 
 namespace turnpike::config {
@@ -43,25 +43,6 @@ template <typename Element, typename Write>
     return quoted(printable.to_string());
 }
 
-// A URL, or keywords, without the password of the user, and of "password=".
-[[nodiscard]] std::string without_password(std::string text) {
-    constexpr std::string_view stars = "********";
-    constexpr std::string_view keyword = "password=";
-    constexpr std::string_view scheme = "://";
-    if (const auto key = text.find(keyword); key != std::string::npos) {
-        const auto from = key + keyword.size();
-        const auto to = std::min(text.find_first_of("& ", from), text.size());
-        text.replace(from, to - from, stars);
-    }
-    const auto start = text.find(scheme);
-    if (start == std::string::npos) return text;
-    const auto user = start + scheme.size();
-    const auto host = text.rfind('@', text.find_first_of("/?", user));
-    const auto colon = text.find(':', user);
-    if (host == std::string::npos || colon > host) return text;
-    return text.replace(colon + 1, host - colon - 1, stars);
-}
-
 // One overload per alternative of Value.
 struct Writer {
     const Option& option;
@@ -80,7 +61,7 @@ struct Writer {
         return list_of(times, [](const auto& each) { return fmt::format("{}", each.count()); });
     }
     std::string operator()(const std::string& text) const {
-        if (masked && option.is_url) return quoted(without_password(text));
+        if (masked && option.is_url) return quoted(masked_url(text));
         return option.is_secret && !text.empty() ? shown(text) : quoted(text);
     }
     std::string operator()(Word word) const { return quoted(option.words[word.index]); }

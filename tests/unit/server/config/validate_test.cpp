@@ -48,7 +48,8 @@ TEST_CASE("a database is SQLite's file or PostgreSQL's URL") {
         return validate(config, {});
     };
     for (const char* url : {"", "sqlite:/a/file.db", "postgresql://site@db1,db2/site",
-                            "postgres://db/site", "host=/run/postgresql dbname=site"}) {
+                            "postgres://db/site", "host=/run/postgresql dbname=site",
+                            "postgresql://site:p%2Fq@db/site", "postgresql://db/site?user=a@b"}) {
         INFO(url);
         CHECK(with(url).empty());
     }
@@ -59,6 +60,16 @@ TEST_CASE("a database is SQLite's file or PostgreSQL's URL") {
         CHECK(findings.front().key == "storage.url");
         CHECK(findings.front().what.find("sqlite:FILE") != std::string::npos);
     }
+}
+
+TEST_CASE("a password that a URL would be broken by is refused, and not told") {
+    Config config = good();
+    config.storage.url = "postgresql://site:ses/ame@db/site";
+    const Finding finding = finding_of(config);
+    CHECK(finding.severity == Severity::error);
+    CHECK(finding.key == "storage.url");
+    CHECK(finding.what.find("%2F") != std::string::npos);
+    CHECK(finding.what.find("ses") == std::string::npos);
 }
 
 TEST_CASE("keys for access tokens close the relay too, each under an id of its own", "[B52]") {

@@ -56,11 +56,6 @@ TEST_CASE("passwords and secrets are masked") {
         return to_masked_toml(*find_option("storage.url"), std::move(text));
     };
     CHECK(url("postgresql://u:hush@h/d") == R"("postgresql://u:********@h/d")");
-    CHECK(url("postgresql://u:hu@sh@h") == R"("postgresql://u:********@h")");
-    CHECK(url("postgresql://h:5432/d?user=u&password=hush&sslmode=require") ==
-          R"("postgresql://h:5432/d?user=u&password=********&sslmode=require")");
-    CHECK(url("host=h password=hush") == R"("host=h password=********")");
-    CHECK(url("postgresql://u@h:5432/d") == R"("postgresql://u@h:5432/d")");
     CHECK(url("sqlite:/a/b.db") == R"("sqlite:/a/b.db")");
     CHECK(to_masked_toml(*find_option("admin.token"), std::string{}) == R"("")");
     CHECK(to_masked_toml(*find_option("realm"), std::string{"example.org"}) == R"("example.org")");
