@@ -34,7 +34,8 @@ CONFIG = {
     "limits": {"allocations_per_user": 0},
     "storage": {"url": ""},
     "log": {"level": "debug"},
-    "server": {"workers": 2},
+    "server": {"workers": 2, "stop_seconds": 0},
+    "admin": {"token": "an admin token of the test suite"},
 }
 
 
@@ -148,10 +149,15 @@ class Turnpike(Server):
     def command(self):
         return [self.binaries / "turnpike", "serve", "--config", self.config_path()]
 
+    def command_line(self, command, *arguments):
+        """A command of the program beside the server, with its configuration."""
+        return self.namespace.run([str(self.binaries / "turnpike"), command, "--config",
+                                   str(self.folder / "turnpike.toml"), *arguments])
+
     def credentials(self, *arguments):
         """What an operator pastes into iceServers, as the program prints it."""
-        done = self.namespace.run([str(self.binaries / "turnpike"), "credentials", "--config",
-                                   str(self.config_path()), *arguments])
+        self.config_path()
+        done = self.command_line("credentials", *arguments)
         if done.returncode != 0:
             raise AssertionError(f"turnpike credentials: {done.stderr}")
         return json.loads(done.stdout)
