@@ -7,14 +7,14 @@
 #include <fstream>
 #include <iostream>
 
-#include "bench/load/check.hpp"
 #include "bench/load/manual.hpp"
+#include "client/check.hpp"
 
 namespace {
 
-using turnpike::bench::CheckReport;
-using turnpike::bench::CheckSettings;
-using turnpike::bench::Login;
+using turnpike::client::CheckReport;
+using turnpike::client::CheckSettings;
+using turnpike::client::Login;
 using turnpike::protocol::Family;
 using turnpike::protocol::Uri;
 
@@ -97,7 +97,7 @@ int run_check(const Arguments& arguments) {
     }
     const CheckSettings settings = settings_of(arguments);
     CheckReport report{arguments.json ? nullptr : &std::cout};
-    for (const Uri& uri : uris) turnpike::bench::check(uri, settings, report);
+    for (const Uri& uri : uris) turnpike::client::check(uri, settings, report);
     report.print_summary();
     if (arguments.json) std::cout << report.json() << '\n';
     return report.all_work() ? EXIT_SUCCESS : exit_failed;

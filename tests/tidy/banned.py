@@ -7,7 +7,7 @@ import exceptions
 import source
 
 PURE = ("protocol/", "auth/", "server/turn/", "server/relay/")
-PROGRAM = ("protocol/", "auth/", "storage/", "server/", "bench/")
+PROGRAM = ("protocol/", "auth/", "storage/", "client/", "server/", "bench/")
 CPP = (".cpp", ".hpp")
 ANY = ""
 ARGUMENT = r"[^,()]*(?:\([^()]*\)[^,()]*)*"

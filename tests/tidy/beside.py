@@ -5,7 +5,7 @@ import re
 import exceptions
 import source
 
-FOLDERS = ("manual/", "protocol/", "auth/", "storage/", "server/", "bench/")
+FOLDERS = ("manual/", "protocol/", "auth/", "storage/", "client/", "server/", "bench/")
 LOGIC = re.compile(r"\b(?:if|for|while|switch|do)\b|\?")
 
 

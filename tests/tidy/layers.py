@@ -21,7 +21,8 @@ MAY_INCLUDE = {
     "server/admin": {"server/accounts", "server/worker", "server/config", "server/telemetry", "storage"},
     "server": {"manual", "protocol", "auth", "storage", "server/accounts", "server/config", "server/telemetry", "server/net", "server/worker",
                "server/admin"},
-    "bench": {"manual", "protocol", "auth"},
+    "client": {"protocol", "auth"},
+    "bench": {"manual", "protocol", "auth", "client"},
     # None: what tests have in common, here a whole server in the same process.
     "bench/accounts": {"protocol", "auth", "storage", "server/config", "server/telemetry", "server/worker", None},
     "bench/micro": {"protocol", "auth", "server/relay", "server/telemetry", "server/worker"},

@@ -8,7 +8,7 @@ import subprocess
 import cache
 
 TIDY = "clang-tidy-19"
-FOLDERS = ("protocol/", "auth/", "storage/", "server/", "bench/")
+FOLDERS = ("protocol/", "auth/", "storage/", "client/", "server/", "bench/")
 BUILD = "build/tidy"
 
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/secure_channel.hpp"
+#include "client/secure_channel.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -13,7 +13,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/certificate.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 using namespace std::chrono_literals;
@@ -62,7 +62,7 @@ std::chrono::steady_clock::time_point soon() {
     return std::chrono::steady_clock::now() + 10s;
 }
 
-TEST_CASE("octets go through a channel and come back", "[bench]") {
+TEST_CASE("octets go through a channel and come back", "[client]") {
     const Sockets sockets;
     const EchoOnce server{sockets.ends[1]};
     auto channel = SecureChannel::open(sockets.ends[0], peer, {.verify = false}, soon());
@@ -91,7 +91,7 @@ TEST_CASE("a server that nobody vouches for is refused, by name", "[R6]") {
     CHECK(channel.error().cause.find("--ca") != std::string::npos);
 }
 
-TEST_CASE("a file of authorities that is not there is said", "[bench]") {
+TEST_CASE("a file of authorities that is not there is said", "[client]") {
     const Sockets sockets;
     const auto channel =
         SecureChannel::open(sockets.ends[0], peer, {.authorities = "/no/such/file"}, soon());
@@ -100,7 +100,7 @@ TEST_CASE("a file of authorities that is not there is said", "[bench]") {
     CHECK(channel.error().text.find("/no/such/file") != std::string::npos);
 }
 
-TEST_CASE("a server that hangs up during the handshake fails it", "[bench]") {
+TEST_CASE("a server that hangs up during the handshake fails it", "[client]") {
     const Sockets sockets;
     ::close(sockets.ends[1]);
     const auto channel = SecureChannel::open(sockets.ends[0], peer, {}, soon());
@@ -109,4 +109,4 @@ TEST_CASE("a server that hangs up during the handshake fails it", "[bench]") {
 }
 
 }  // namespace
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "bench/load/failure.hpp"
+#include "client/failure.hpp"
 #include "protocol/address.hpp"
 #include "protocol/result.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 
 // Each once, and at least one. Blocks for as long as the system's resolver does.
 [[nodiscard]] protocol::Result<std::vector<protocol::Endpoint>, Failure> resolve(
     const std::string& host, std::uint16_t port);
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/load/failure.hpp"
+#include "client/failure.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 
 class CheckReport {
 public:
@@ -53,4 +53,4 @@ private:
     std::vector<Way> ways_;
 };
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/check.hpp"
+#include "client/check.hpp"
 
 #include <fmt/core.h>
 
@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "auth/timed_secret.hpp"
-#include "bench/load/likely_cause.hpp"
-#include "bench/load/resolve.hpp"
+#include "client/likely_cause.hpp"
+#include "client/resolve.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 using namespace std::chrono_literals;
@@ -199,4 +199,4 @@ void check(const protocol::Uri& uri, const CheckSettings& settings, CheckReport&
     report.failed("resolve", {.text = uri.host + " has no address of this family"}, {});
 }
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

@@ -10,14 +10,14 @@
 #include <string>
 #include <vector>
 
-#include "bench/load/failure.hpp"
-#include "bench/load/secure_channel.hpp"
+#include "client/failure.hpp"
+#include "client/secure_channel.hpp"
 #include "protocol/address.hpp"
 #include "protocol/bytes.hpp"
 #include "protocol/result.hpp"
 #include "protocol/uri.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 
 using Clock = std::chrono::steady_clock;
 
@@ -73,4 +73,4 @@ private:
     std::size_t consumed_ = 0;  // by the message that receive() returned last
 };
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

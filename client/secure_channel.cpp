@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/secure_channel.hpp"
+#include "client/secure_channel.hpp"
 
 #include <netinet/in.h>
 #include <openssl/bio.h>
@@ -12,9 +12,9 @@
 #include <cerrno>
 #include <string_view>
 
-#include "bench/load/certificate_judgement.hpp"
+#include "client/certificate_judgement.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 using namespace std::chrono_literals;
@@ -197,4 +197,4 @@ std::string SecureChannel::description() const {
     return text;
 }
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/connection.hpp"
+#include "client/connection.hpp"
 
 #include <algorithm>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/loopback_server.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 using namespace std::chrono_literals;
@@ -28,7 +28,7 @@ Connection open(const LoopbackServer& server, std::string_view transport) {
 constexpr std::array<std::byte, 5> channel_data{std::byte{0x40}, std::byte{0x00}, std::byte{0x00},
                                                 std::byte{0x01}, std::byte{0x2A}};
 
-TEST_CASE("a datagram goes out and comes back whole", "[bench]") {
+TEST_CASE("a datagram goes out and comes back whole", "[client]") {
     const LoopbackServer server{SOCK_DGRAM, echo};
     auto connection = open(server, "?transport=udp");
     REQUIRE(connection.send(channel_data));
@@ -75,7 +75,7 @@ TEST_CASE("a stream of junk ends with a reason", "[I7]") {
     CHECK(connection.last_error().find("neither STUN nor ChannelData") != std::string::npos);
 }
 
-TEST_CASE("a server that speaks no TLS fails the handshake with a sentence", "[bench]") {
+TEST_CASE("a server that speaks no TLS fails the handshake with a sentence", "[client]") {
     const LoopbackServer server{
         SOCK_STREAM, [](protocol::Bytes) { return std::vector<std::byte>(64, std::byte{'x'}); }};
     const auto uri = protocol::Uri::parse("turns:" + server.host_and_port() + "?transport=tcp");
@@ -87,4 +87,4 @@ TEST_CASE("a server that speaks no TLS fails the handshake with a sentence", "[b
 }
 
 }  // namespace
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/likely_cause.hpp"
+#include "client/likely_cause.hpp"
 
 #include "tests/support/catch.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 using namespace std::chrono_literals;
@@ -24,14 +24,14 @@ TEST_CASE("an expired time-limited username is told apart from a wrong secret", 
     CHECK(likely_cause(denied, std::nullopt, now) == "the server asks for a login");
 }
 
-TEST_CASE("what the system says has a cause", "[bench]") {
+TEST_CASE("what the system says has a cause", "[client]") {
     CHECK(names({.text = "no answer"}, "alice", "firewall"));
     CHECK(names({.text = "192.0.2.1:3478: Connection refused"}, "alice", "nothing listens"));
     CHECK(names({.text = "Connection timed out"}, "alice", "firewall drops TCP"));
     CHECK(names({.text = "Network is unreachable"}, "alice", "no route"));
 }
 
-TEST_CASE("an error response has a cause where one is likely", "[bench]") {
+TEST_CASE("an error response has a cause where one is likely", "[client]") {
     const auto [code, words] = GENERATE(table<std::uint16_t, std::string>({{403, "policy"},
                                                                            {437, "still there"},
                                                                            {440, "family"},
@@ -42,7 +42,7 @@ TEST_CASE("an error response has a cause where one is likely", "[bench]") {
     CHECK(likely_cause({.code = std::uint16_t{420}, .text = "420"}, std::nullopt, now).empty());
 }
 
-TEST_CASE("whoever saw a failure knows its cause best", "[bench]") {
+TEST_CASE("whoever saw a failure knows its cause best", "[client]") {
     CHECK(names({.text = "no answer", .cause = "the moon"}, "alice", "the moon"));
 }
 
@@ -55,4 +55,4 @@ TEST_CASE("a server that says why it lets nobody relay is believed") {
 }
 
 }  // namespace
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

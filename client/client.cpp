@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/client.hpp"
+#include "client/client.hpp"
 
 #include <openssl/rand.h>
 
@@ -10,7 +10,7 @@
 #include "protocol/channel_data.hpp"
 #include "protocol/classify.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 using namespace std::chrono_literals;
@@ -201,4 +201,4 @@ void Client::sign(MessageBuilder& builder) const {
     builder.integrity(protocol::Integrity::sha1, key_.octets());
 }
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

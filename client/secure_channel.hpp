@@ -12,12 +12,12 @@
 #include <optional>
 #include <string>
 
-#include "bench/load/failure.hpp"
+#include "client/failure.hpp"
 #include "protocol/address.hpp"
 #include "protocol/bytes.hpp"
 #include "protocol/result.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 
 // Whom to believe that a certificate is the server's.
 struct Trust {
@@ -67,4 +67,4 @@ private:
     std::unique_ptr<SSL, Free> ssl_;
 };
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

@@ -10,7 +10,7 @@
 
 #include "protocol/address.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 
 struct Failure {
     std::optional<std::uint16_t> code{};  // of an error response
@@ -19,4 +19,4 @@ struct Failure {
     std::optional<protocol::Endpoint> alternate{};  // where a 300 sends its client
 };
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/certificate_judgement.hpp"
+#include "client/certificate_judgement.hpp"
 
 #include <openssl/x509v3.h>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/certificate.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 test::Certificate certificate(const char* alternatives) {
@@ -27,7 +27,7 @@ TEST_CASE("a certificate is called by its alternative names, or else by its comm
           "a.example, *.b.example, 192.0.2.1, 2001:db8::1");
 }
 
-TEST_CASE("a day is written year first", "[bench]") {
+TEST_CASE("a day is written year first", "[client]") {
     const std::unique_ptr<ASN1_TIME, decltype(&ASN1_TIME_free)> time{ASN1_TIME_new(),
                                                                      &ASN1_TIME_free};
     ASN1_TIME_set_string(time.get(), "20270131235959Z");
@@ -48,11 +48,11 @@ TEST_CASE("each fault of a certificate is told with a cause", "[R6]") {
     CHECK_FALSE(failure.cause.empty());
 }
 
-TEST_CASE("a rare fault is told in the library's words", "[bench]") {
+TEST_CASE("a rare fault is told in the library's words", "[client]") {
     const auto judged = certificate("DNS:a.example");
     CHECK(judge_certificate(X509_V_ERR_CERT_REVOKED, *judged, "a.example").text.find("revoked") !=
           std::string::npos);
 }
 
 }  // namespace
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/connection.hpp"
+#include "client/connection.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -13,10 +13,10 @@
 #include <memory>
 #include <utility>
 
-#include "bench/load/resolve.hpp"
+#include "client/resolve.hpp"
 #include "protocol/stream_framer.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 using protocol::Endpoint;
@@ -222,4 +222,4 @@ std::optional<protocol::Bytes> Connection::receive(Clock::time_point until) {
     }
 }
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

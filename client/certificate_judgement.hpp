@@ -7,9 +7,9 @@
 
 #include <string>
 
-#include "bench/load/failure.hpp"
+#include "client/failure.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 
 // "turn.example.org, 192.0.2.1": of the subject alternative names, or else the common name.
 [[nodiscard]] std::string names_of(const X509& certificate);
@@ -21,4 +21,4 @@ namespace turnpike::bench {
 [[nodiscard]] Failure judge_certificate(int error, const X509& certificate,
                                         const std::string& host);
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/check_report.hpp"
+#include "client/check_report.hpp"
 
 #include <sstream>
 
 #include "tests/support/catch.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("steps are printed as they happen, and a failure with its cause", "[bench]") {
+TEST_CASE("steps are printed as they happen, and a failure with its cause", "[client]") {
     std::ostringstream out;
     CheckReport report{&out};
     report.begin("turn:relay.example.org:3478?transport=udp", "192.0.2.1:3478");
@@ -24,7 +24,7 @@ TEST_CASE("steps are printed as they happen, and a failure with its cause", "[be
     CHECK_FALSE(report.all_work());
 }
 
-TEST_CASE("several ways end with a line each", "[bench]") {
+TEST_CASE("several ways end with a line each", "[client]") {
     std::ostringstream out;
     CheckReport report{&out};
     report.begin("turn:a", "192.0.2.1:1");
@@ -36,7 +36,7 @@ TEST_CASE("several ways end with a line each", "[bench]") {
           std::string::npos);
 }
 
-TEST_CASE("a program reads the same as JSON, and nothing is printed", "[bench]") {
+TEST_CASE("a program reads the same as JSON, and nothing is printed", "[client]") {
     CheckReport report{nullptr};
     report.begin("turn:a", "192.0.2.1:1");
     report.passed("Binding", 2ms, "a \"quote\"");
@@ -47,9 +47,9 @@ TEST_CASE("a program reads the same as JSON, and nothing is printed", "[bench]")
           R"({"step":"Allocate","ok":false,"detail":"401","cause":"clock"}]}]})");
 }
 
-TEST_CASE("nothing tried is nothing that works", "[bench]") {
+TEST_CASE("nothing tried is nothing that works", "[client]") {
     CHECK_FALSE(CheckReport{nullptr}.all_work());
 }
 
 }  // namespace
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

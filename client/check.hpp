@@ -9,11 +9,11 @@
 #include <optional>
 #include <string>
 
-#include "bench/load/check_report.hpp"
-#include "bench/load/client.hpp"
+#include "client/check_report.hpp"
+#include "client/client.hpp"
 #include "protocol/uri.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 
 struct CheckSettings {
     std::optional<Login> login{};
@@ -27,4 +27,4 @@ struct CheckSettings {
 
 void check(const protocol::Uri& uri, const CheckSettings& settings, CheckReport& report);
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/likely_cause.hpp"
+#include "client/likely_cause.hpp"
 
 #include <fmt/core.h>
 
@@ -8,7 +8,7 @@
 
 #include "auth/timed_secret.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 std::string cause_of_denial(const Login& login, std::chrono::system_clock::time_point now) {
@@ -73,4 +73,4 @@ std::string likely_cause(const Failure& failure, const std::optional<Login>& log
     return {};
 }
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

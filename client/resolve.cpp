@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/resolve.hpp"
+#include "client/resolve.hpp"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -10,7 +10,7 @@
 #include <memory>
 #include <span>
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 using protocol::Endpoint;
@@ -53,4 +53,4 @@ protocol::Result<std::vector<Endpoint>, Failure> resolve(const std::string& host
     return endpoints;
 }
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/check.hpp"
+#include "client/check.hpp"
 
 #include "tests/support/catch.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 // Port 1 of loopback: nothing of ours or anybody's listens there.
@@ -18,7 +18,7 @@ CheckReport checked(std::string_view text, std::optional<protocol::Family> famil
     return report;
 }
 
-TEST_CASE("a check of a closed port fails with its cause", "[bench]") {
+TEST_CASE("a check of a closed port fails with its cause", "[client]") {
     const auto report = checked("turn:127.0.0.1:1?transport=tcp");
     REQUIRE(report.ways().size() == 1);
     REQUIRE(report.ways()[0].steps.size() == 1);
@@ -41,7 +41,7 @@ TEST_CASE("a URI without a transport means every transport of its scheme", "[rfc
     CHECK(checked("stun:127.0.0.1:1").ways().size() == 1);
 }
 
-TEST_CASE("a host without an address of the family that is asked for fails", "[bench]") {
+TEST_CASE("a host without an address of the family that is asked for fails", "[client]") {
     const auto report = checked("turn:127.0.0.1:1", protocol::Family::ipv6);
     REQUIRE(report.ways().size() == 1);
     CHECK(report.ways()[0].steps.at(0).name == "resolve");
@@ -49,4 +49,4 @@ TEST_CASE("a host without an address of the family that is asked for fails", "[b
 }
 
 }  // namespace
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

@@ -6,13 +6,13 @@
 #include <chrono>
 #include <string>
 
-#include "bench/load/client.hpp"
-#include "bench/load/failure.hpp"
+#include "client/client.hpp"
+#include "client/failure.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 
 // Empty where nothing likely is known. `now` judges the expiry in a time-limited username.
 [[nodiscard]] std::string likely_cause(const Failure& failure, const std::optional<Login>& login,
                                        std::chrono::system_clock::time_point now);
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

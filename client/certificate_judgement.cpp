@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/certificate_judgement.hpp"
+#include "client/certificate_judgement.hpp"
 
 #include <fmt/core.h>
 #include <openssl/x509_vfy.h>
@@ -11,7 +11,7 @@
 
 #include "protocol/address.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 std::string text_of(const ASN1_STRING& string) {
@@ -117,4 +117,4 @@ Failure judge_certificate(int error, const X509& certificate, const std::string&
     }
 }
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/client.hpp"
+#include "client/client.hpp"
 
 #include "auth/password.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/loopback_server.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 using namespace std::chrono_literals;
@@ -118,4 +118,4 @@ TEST_CASE("a request that is lost is sent again", "[rfc8489-6.2.1]") {
 }
 
 }  // namespace
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

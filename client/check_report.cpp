@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/load/check_report.hpp"
+#include "client/check_report.hpp"
 
 #include <fmt/core.h>
 
@@ -9,7 +9,7 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
-namespace turnpike::bench {
+namespace turnpike::client {
 namespace {
 
 double milliseconds(std::chrono::nanoseconds duration) {
@@ -82,4 +82,4 @@ std::string CheckReport::json() const {
         boost::json::object{{"works", all_work()}, {"ways", std::move(ways)}});
 }
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client

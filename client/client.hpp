@@ -11,14 +11,14 @@
 #include <optional>
 #include <string>
 
-#include "bench/load/connection.hpp"
-#include "bench/load/failure.hpp"
+#include "client/connection.hpp"
+#include "client/failure.hpp"
 #include "protocol/attributes.hpp"
 #include "protocol/integrity.hpp"
 #include "protocol/message.hpp"
 #include "protocol/message_builder.hpp"
 
-namespace turnpike::bench {
+namespace turnpike::client {
 
 struct Login {
     std::string username;
@@ -80,4 +80,4 @@ private:
     std::chrono::nanoseconds round_trip_{0};
 };
 
-}  // namespace turnpike::bench
+}  // namespace turnpike::client
