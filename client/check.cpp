@@ -96,7 +96,7 @@ std::optional<Client> Visit::reach(const Endpoint& server) {
 }
 
 bool Visit::allocate(Client& client, int redirects) {
-    const auto allocation = client.allocate();
+    const auto allocation = client.allocate(settings_.relay_family);
     if (!allocation) {
         const Failure& failure = allocation.error();
         if (failure.alternate && redirects < redirects_max) {
@@ -197,6 +197,11 @@ void check(const protocol::Uri& uri, const CheckSettings& settings, CheckReport&
     if (any) return;
     report.begin(uri.to_string(), "?");
     report.failed("resolve", {.text = uri.host + " has no address of this family"}, {});
+}
+
+void check(const protocol::Uri& uri, const Endpoint& server, const CheckSettings& settings,
+           CheckReport& report) {
+    Visit{uri, settings, report}.go(server);
 }
 
 }  // namespace turnpike::client

@@ -67,9 +67,10 @@ Result<protocol::Endpoint, Failure> Client::binding() {
     return *mapped;
 }
 
-Result<Allocation, Failure> Client::allocate() {
-    const auto answer = request(Method::allocate, [](MessageBuilder& builder) {
+Result<Allocation, Failure> Client::allocate(std::optional<protocol::Family> family) {
+    const auto answer = request(Method::allocate, [&](MessageBuilder& builder) {
         builder.requested_transport(protocol::protocol_udp);
+        if (family) builder.family(AttributeType::requested_address_family, *family);
     });
     if (!answer) return answer.error();
     const auto relayed = protocol::xor_relayed_address(answer->message);
@@ -164,7 +165,7 @@ Result<Answer, Failure> Client::transact(Method method, const Fill& fill) {
 }
 
 Result<Answer, Failure> Client::await(const protocol::TransactionId& id, protocol::Bytes octets) {
-    const auto deadline = Clock::now() + timeout_;
+    const auto deadline = std::min(Clock::now() + timeout_, until_);
     auto retransmission = retransmission_first;
     do {
         const auto sent = Clock::now();

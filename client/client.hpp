@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "auth/login.hpp"
 #include "client/connection.hpp"
 #include "client/failure.hpp"
 #include "protocol/attributes.hpp"
@@ -20,10 +21,7 @@
 
 namespace turnpike::client {
 
-struct Login {
-    std::string username;
-    std::string password;
-};
+using Login = auth::Login;
 
 struct Answer {
     protocol::Message message;            // a view into the connection, until the next transaction
@@ -42,9 +40,13 @@ public:
 
     // From the next request on; a challenge is answered once, a stale nonce once more.
     void log_in(Login login) { login_ = std::move(login); }
+    // No request waits for its answer longer than this, whatever the timeout.
+    void give_up_at(Clock::time_point until) { until_ = until; }
 
     [[nodiscard]] protocol::Result<protocol::Endpoint, Failure> binding();
-    [[nodiscard]] protocol::Result<Allocation, Failure> allocate();
+    // Of this family; none: as the server likes, which is IPv4 (RFC 8656 section 7.1).
+    [[nodiscard]] protocol::Result<Allocation, Failure> allocate(
+        std::optional<protocol::Family> family = {});
     [[nodiscard]] protocol::Result<void, Failure> refresh(std::chrono::seconds lifetime);
     [[nodiscard]] protocol::Result<void, Failure> permit(const protocol::Endpoint& peer);
     [[nodiscard]] protocol::Result<void, Failure> bind_channel(std::uint16_t number,
@@ -73,6 +75,7 @@ private:
 
     Connection connection_;
     std::chrono::milliseconds timeout_;
+    Clock::time_point until_ = Clock::time_point::max();
     std::optional<Login> login_;
     std::string realm_;
     std::string nonce_;

@@ -48,5 +48,15 @@ TEST_CASE("a host without an address of the family that is asked for fails", "[c
     CHECK_FALSE(report.all_work());
 }
 
+TEST_CASE("one way to one address is checked alone, whatever the name", "[client]") {
+    const auto uri = protocol::Uri::parse("turn:no-such-name.invalid:1?transport=tcp");
+    REQUIRE(uri.has_value());
+    CheckReport report{nullptr};
+    check(*uri, *protocol::Endpoint::parse("127.0.0.1:1"), {.login = Login{"a", "b"}}, report);
+    REQUIRE(report.ways().size() == 1);
+    CHECK(report.ways()[0].server == "127.0.0.1:1");
+    CHECK(report.ways()[0].steps.at(0).name == "connect");
+}
+
 }  // namespace
 }  // namespace turnpike::client

@@ -107,6 +107,32 @@ TEST_CASE("a 300 says where to go", "[R4][rfc8489-10]") {
     CHECK(*allocation.error().alternate == elsewhere);
 }
 
+TEST_CASE("who has given up waits no longer, however long the timeout", "[client]") {
+    const LoopbackServer server{SOCK_DGRAM,
+                                [](protocol::Bytes) { return std::vector<std::byte>{}; }};
+    auto client = connect(server);
+    client.give_up_at(Clock::now());
+    const auto address = client.binding();
+    REQUIRE(address.has_error());
+    CHECK(address.error().text == "no answer");
+}
+
+TEST_CASE("an allocation can be asked for by family", "[client][rfc8656-7.1]") {
+    std::optional<std::uint8_t> asked;
+    const LoopbackServer server{SOCK_DGRAM, [&asked](protocol::Bytes octets) {
+                                    const auto request = *Message::decode(octets);
+                                    asked = *protocol::requested_address_family(request);
+                                    std::array<std::byte, 512> buffer{};
+                                    auto builder = MessageBuilder::error(
+                                        buffer, request, ErrorCode::address_family_not_supported);
+                                    const auto answer = builder.finish();
+                                    return std::vector<std::byte>{answer.begin(), answer.end()};
+                                }};
+    auto client = connect(server);
+    CHECK(client.allocate(protocol::Family::ipv6).error().code == 440);
+    CHECK(asked == static_cast<std::uint8_t>(protocol::Family::ipv6));
+}
+
 TEST_CASE("a request that is lost is sent again", "[rfc8489-6.2.1]") {
     Script script;
     script.lose_first();
