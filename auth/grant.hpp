@@ -61,6 +61,8 @@ struct Grant {
     Elsewhere elsewhere = {};
     // May log in and relay nothing; what runs ends.
     std::optional<Limit> refusal = {};
+    // This server asking itself: nobody's bill, no line in the log, never sent elsewhere.
+    bool is_probe = false;
 };
 
 }  // namespace turnpike::auth

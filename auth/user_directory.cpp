@@ -66,6 +66,16 @@ UserDirectory::UserDirectory(UserDirectorySettings settings)
         name_by_hash_.emplace(text_of(hash), name);
         by_name_.emplace(name, derive(settings_, name, password));
     }
+    if (settings_.probe) add_probe(*settings_.probe);
+}
+
+void UserDirectory::add_probe(const Login& login) {
+    Credential credential = derive(settings_, login.username, login.password);
+    Grant& grant = credential.grant;
+    grant.is_probe = true;
+    grant.bytes = grant.bits_per_second = 0;
+    grant.allocations = probe_allocations;
+    by_name_.insert_or_assign(login.username, std::move(credential));
 }
 
 std::vector<Credential> UserDirectory::find(const UserQuery& query, protocol::Moment now,

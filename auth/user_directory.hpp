@@ -17,6 +17,7 @@
 
 #include "auth/access_token.hpp"
 #include "auth/credential.hpp"
+#include "auth/login.hpp"
 #include "auth/timed_secret.hpp"
 #include "protocol/bytes.hpp"
 
@@ -30,6 +31,7 @@ struct UserDirectorySettings {
     std::uint32_t allocations_per_user = 0;
     std::uint64_t bits_per_second = 0;
     std::uint64_t bytes = 0;
+    std::optional<Login> probe = {};  // the server's own; its grants say is_probe
 };
 
 // Who is asked for: a USERNAME, or a USERHASH when `username` is empty and `userhash` is not; with
@@ -60,6 +62,10 @@ public:
     [[nodiscard]] bool supports_userhash() const noexcept { return settings_.secrets.empty(); }
 
 private:
+    // A probe that died leaves its allocation until it expires, or another probe ousts it.
+    static constexpr std::uint32_t probe_allocations = 4;
+
+    void add_probe(const Login& login);
     // A token is a user of its own: its authorization server knows people, we know the server's
     // key. So limits for each user count for each token.
     [[nodiscard]] std::vector<Credential> find_token(const UserQuery& query,

@@ -11,7 +11,7 @@ using protocol::TimePoint;
 using telemetry::MutexLock;
 
 Attendance::Seat::Seat(Attendance& home, const auth::Grant& grant, protocol::AllocationId id)
-    : home_{home}, user_{grant.user}, call_{grant.call}, id_{id} {}
+    : home_{home}, user_{grant.user}, call_{grant.call}, id_{id}, is_told_{!grant.is_probe} {}
 
 Attendance::Seat::~Seat() {
     home_.leave(*this);
@@ -102,9 +102,11 @@ void Attendance::sit_down(Seat& seat, const auth::Grant& grant) {
         ++call->holders;
         seat.call_limits_ = &call->limits;
     }
-    Count& count = tenures_[{seat.user_, seat.call_}];
-    ++count.allocations;
-    queue({seat.user_, seat.call_}, count);
+    if (seat.is_told_) {
+        Count& count = tenures_[{seat.user_, seat.call_}];
+        ++count.allocations;
+        queue({seat.user_, seat.call_}, count);
+    }
     allocations_.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -118,9 +120,11 @@ void Attendance::stand_up(Seat& seat) {
         const auto participant = call.participants.find(seat.user_);
         if (--participant->second == 0) call.participants.erase(participant);
     }
-    Count& count = tenures_.at({seat.user_, seat.call_});
-    --count.allocations;
-    queue({seat.user_, seat.call_}, count);
+    if (seat.is_told_) {
+        Count& count = tenures_.at({seat.user_, seat.call_});
+        --count.allocations;
+        queue({seat.user_, seat.call_}, count);
+    }
     allocations_.fetch_sub(1, std::memory_order_relaxed);
 }
 

@@ -61,6 +61,7 @@ public:
         relay::SharedLimits* call_limits_ = nullptr;
         Heard heard_{0};
         bool ousted_ = false;  // no longer counted; under the lock
+        bool is_told_;         // to the other servers
     };
     struct Admission {
         std::unique_ptr<Seat> seat;                     // none: refused

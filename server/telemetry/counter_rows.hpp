@@ -36,6 +36,8 @@ inline constexpr std::string_view made_help = "Allocations made";
 inline constexpr std::string_view ended_help = "Allocations ended, by reason";
 inline constexpr std::string_view moved_help =
     "Allocations whose client came to another address or transport";
+inline constexpr std::string_view probed_help =
+    "Allocations that this server made to see whether it works; in no other count of allocations";
 inline constexpr std::string_view unrecorded_help =
     "Allocations refused because the journal has no room for their usage";
 inline constexpr std::string_view local_quota_help =
@@ -184,6 +186,7 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::allocations_ended_refused, "turnpike_allocations_ended_total",
                R"(reason="refused")", ended_help},
     CounterRow{Counter::allocations_moved, "turnpike_allocations_moved_total", "", moved_help},
+    CounterRow{Counter::allocations_probed, "turnpike_allocations_probed_total", "", probed_help},
     CounterRow{Counter::allocations_unrecorded, "turnpike_allocations_unrecorded_total", "",
                unrecorded_help},
     CounterRow{Counter::allocations_by_local_quota, "turnpike_allocations_local_quota_total", "",

@@ -83,6 +83,7 @@ enum class Counter : std::uint8_t {
     allocations_ended_shutdown,
     allocations_ended_refused,
     allocations_moved,
+    allocations_probed,
     allocations_unrecorded,
     allocations_by_local_quota,
     messages_parked,

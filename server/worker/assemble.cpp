@@ -124,6 +124,7 @@ RunKeys make_run_keys() {
     fill_random(keys.nonces);
     fill_random(keys.tickets);
     keys.budget = {random_number(), random_number()};
+    keys.probe = make_probe_login();
     return keys;
 }
 
@@ -218,14 +219,20 @@ std::vector<net::CertificateFiles> certificate_files(const config::Listen& liste
     return files;
 }
 
-auth::UserDirectorySettings user_directory_settings(const config::Config& config) {
+auth::Login make_probe_login() {
+    return {.username = "probe-" + random_name(), .password = random_name() + random_name()};
+}
+
+auth::UserDirectorySettings user_directory_settings(const config::Config& config,
+                                                    const std::optional<auth::Login>& probe) {
     auth::UserDirectorySettings settings{.realm = prepared(config.realm),
                                          .users = {},
                                          .secrets = {},
                                          .tokens = token_settings(config),
                                          .allocations_per_user = config.limits.allocations_per_user,
                                          .bits_per_second = config.limits.bits_per_second,
-                                         .bytes = config.limits.bytes};
+                                         .bytes = config.limits.bytes,
+                                         .probe = probe};
     for (const config::User& user : config.users) {
         settings.users.emplace_back(user.name, prepared(user.password));
     }
@@ -262,7 +269,7 @@ auth::Authenticator make_authenticator(const config::Config& config, const RunKe
 }
 
 RulesSlot::Pointer make_rules(const config::Config& config, const RulesOrigin& origin) {
-    auth::UserDirectory users{user_directory_settings(config)};
+    auth::UserDirectory users{user_directory_settings(config, origin.keys.probe)};
     const bool anonymity = knows_all_users(config, users);
     return std::make_shared<const Rules>(
         Rules{.settings = worker_settings(config, origin.relays, origin.keys),

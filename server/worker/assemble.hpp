@@ -5,11 +5,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "auth/authenticator.hpp"
+#include "auth/login.hpp"
 #include "auth/peer_policy.hpp"
 #include "auth/user_directory.hpp"
 #include "server/config/config.hpp"
@@ -35,6 +37,7 @@ struct RunKeys {
     auth::NonceSecret nonces{};
     auth::MobilityKey tickets{};
     std::array<std::uint64_t, 2> budget{};
+    std::optional<auth::Login> probe{};  // how the server itself logs in, to see whether it works
 };
 [[nodiscard]] RunKeys make_run_keys();
 
@@ -63,7 +66,9 @@ struct RulesOrigin {
 [[nodiscard]] bool knows_all_users(const config::Config& config, const auth::UserDirectory& users);
 // None where nothing listens for TLS or DTLS.
 [[nodiscard]] std::vector<net::CertificateFiles> certificate_files(const config::Listen& listen);
-[[nodiscard]] auth::UserDirectorySettings user_directory_settings(const config::Config& config);
+[[nodiscard]] auth::UserDirectorySettings user_directory_settings(
+    const config::Config& config, const std::optional<auth::Login>& probe = {});
+[[nodiscard]] auth::Login make_probe_login();
 [[nodiscard]] RedirectMode redirect_mode(const config::Redirect& redirect);
 [[nodiscard]] auth::Authenticator make_authenticator(const config::Config& config,
                                                      const RunKeys& keys, bool username_anonymity);

@@ -76,6 +76,7 @@ void EffectExecutor::announce(protocol::AllocationId id, std::chrono::seconds li
                               const std::optional<accounts::Who>& who) {
     Holding* holding = context_.holdings.find(id);
     if (holding == nullptr) return;
+    if (holding->is_probe) return context_.count(Counter::allocations_probed);
     context_.count(Counter::allocations_made);
     holding->is_announced = true;
     if (who) context_.live_accounts.insert(id, *who, holding->seat->call());
@@ -165,7 +166,8 @@ void EffectExecutor::carry_out(const turn::EndAllocation& effect, protocol::Time
     const std::string_view reason = effect.limit && effect.reason != EndReason::replaced
                                         ? auth::row_of(*effect.limit).name
                                         : to_string(effect.reason);
-    log_end(*holding, reason, now);
+    const bool is_probe = holding->is_probe;
+    if (!is_probe) log_end(*holding, reason, now);
     if (holding->is_announced) {
         wheel_.cancel({TimerKind::usage, static_cast<std::uint64_t>(effect.allocation)});
         context_.usage.ended(*holding, reason, now);
@@ -179,7 +181,7 @@ void EffectExecutor::carry_out(const turn::EndAllocation& effect, protocol::Time
     context_.routes.close(effect.allocation);  // before the seat, whose limits it knows
     context_.holdings.erase(effect.allocation);
     // Last: whoever sees the count finds everything given back.
-    context_.count(end_counter(effect.reason));
+    if (!is_probe) context_.count(end_counter(effect.reason));
 }
 
 void EffectExecutor::carry_out(const turn::MoveClient& effect, const ClientLink* link) {

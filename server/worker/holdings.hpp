@@ -46,6 +46,7 @@ struct Holding {
     storage::Time since_wall{};
     unsigned intervals = 0;     // of UsageReporter, that are over
     bool is_announced = false;  // the rules have accepted it
+    bool is_probe = false;      // our own: counted apart, and nobody is told
 };
 
 // Its relayed addresses, as clients and peers see them.

@@ -191,7 +191,8 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Taken 
                                                  .realm = grant.realm,
                                                  .seat = std::move(seat),
                                                  .since = now,
-                                                 .since_wall = storage::to_time(client.now.wall)});
+                                                 .since_wall = storage::to_time(client.now.wall),
+                                                 .is_probe = grant.is_probe});
     for (const Family family : {Family::ipv4, Family::ipv6}) {
         const std::size_t index = turn::index_of(family);
         if (!halves[index]) continue;

@@ -331,6 +331,10 @@ std::vector<Endpoint> Server::tls() const {
     return parts_->commons.listeners.tcp(Entrance::secured);
 }
 
+const auth::Login& Server::probe_login() const noexcept {
+    return *parts_->commons.keys.probe;
+}
+
 telemetry::CounterValues Server::counters() const {
     std::vector<const telemetry::Counters*> all;
     for (const auto& worker : parts_->commons.workers) all.push_back(&worker->counters());

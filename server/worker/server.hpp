@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/login.hpp"
 #include "protocol/address.hpp"
 #include "protocol/result.hpp"
 #include "server/config/config.hpp"
@@ -83,6 +84,9 @@ public:
     [[nodiscard]] std::vector<protocol::Endpoint> tcp() const;
     [[nodiscard]] std::vector<protocol::Endpoint> tls() const;
     [[nodiscard]] std::vector<protocol::Endpoint> automatic() const;
+
+    // How the server itself logs in, to see whether it works. Any thread.
+    [[nodiscard]] const auth::Login& probe_login() const noexcept;
 
     [[nodiscard]] telemetry::CounterValues counters() const;  // any thread
     // Of the journal of usage, from 0 to 1.

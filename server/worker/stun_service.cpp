@@ -149,7 +149,8 @@ turn::Outcome StunService::open(const turn::Request& request, const ClientLink& 
     // Asking the rules may have ended an allocation of this five-tuple; its place has to be free.
     parts_.executor.execute(std::exchange(effects_, {}), request.now.steady, &link);
     const Shared& shared = context_.shared;
-    if (shared.redirection.applies(shared.attendance.allocations())) {
+    if (!wish.identity.grant.is_probe &&
+        shared.redirection.applies(shared.attendance.allocations())) {
         if (auto answer = parts_.dispatcher.redirect(request, wish, random_number())) {
             return *std::move(answer);
         }

@@ -94,5 +94,22 @@ TEST_CASE("anonymity is offered only where every user can be found by hash", "[B
     CHECK_FALSE(directory({{"north"}}).supports_userhash());
 }
 
+TEST_CASE("the server's own login opens what is nobody's bill, with few allocations at a time") {
+    const UserDirectory users{{.realm = "example.org",
+                               .allocations_per_user = 1,
+                               .bits_per_second = 8,
+                               .bytes = 8,
+                               .probe = Login{"probe-1", "guess me"}}};
+    const auto found = users.find({.username = "probe-1"}, now);
+    REQUIRE(found.size() == 1);
+    CHECK(opens_with(found.front(), "probe-1", "guess me"));
+    CHECK(found.front().grant.is_probe);
+    CHECK(found.front().grant.bytes == 0);
+    CHECK(found.front().grant.bits_per_second == 0);
+    CHECK(found.front().grant.allocations == 4);
+    CHECK(users.is_fixed("probe-1"));  // no database is asked for it
+    CHECK_FALSE(directory({}).find({.username = "alice"}, now).front().grant.is_probe);
+}
+
 }  // namespace
 }  // namespace turnpike::auth

@@ -180,5 +180,19 @@ TEST_CASE("workers that come and go at once leave nothing behind") {
     CHECK(attendance.held_by("alice") == 0);
 }
 
+TEST_CASE("what the server allocates to ask itself is told to no other server") {
+    Attendance attendance{0s};
+    Grant grant = grant_to("probe-1", 4);
+    grant.is_probe = true;
+    auto admission = attendance.admit(grant, AllocationId{1}, now);
+    REQUIRE(admission.seat);
+    CHECK(attendance.held_by("probe-1") == 1);
+    CHECK(attendance.take_changed_tenures().empty());
+    admission.seat.reset();
+    attendance.tell_all_tenures();
+    CHECK(attendance.take_changed_tenures().empty());
+    CHECK(attendance.allocations() == 0);
+}
+
 }  // namespace
 }  // namespace turnpike::accounts
