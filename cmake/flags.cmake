@@ -56,7 +56,7 @@ turnpike_precompiled(turnpike_network_precompiled ${turnpike_common_headers} ${t
 # turnpike_reuse(target prefix link ...): with Asio only where it is linked, as its headers ask for its objects.
 function(turnpike_reuse target prefix)
     set(network "")
-    if(ARGN MATCHES "turnpike_(asio|net|worker|program|storage|accounts)")
+    if(ARGN MATCHES "turnpike_(asio|net|worker|doctor|program|storage|accounts)")
         set(network "network_")
     endif()
     target_precompile_headers(${target} REUSE_FROM ${prefix}_${network}precompiled)

@@ -9,6 +9,7 @@
 #include "server/command_line.hpp"
 #include "server/config/reference.hpp"
 #include "server/configuration.hpp"
+#include "server/doctor_command.hpp"
 #include "server/ice_servers.hpp"
 #include "server/operate.hpp"
 #include "server/serve.hpp"
@@ -60,6 +61,8 @@ struct Runner {
             << '\n';
         return ExitCode::clean;
     }
+
+    ExitCode operator()(const DoctorCommand& command) const { return examine(command, out); }
 
     ExitCode operator()(const OptionsCommand&) const {
         out << config::reference();

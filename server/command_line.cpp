@@ -22,6 +22,7 @@ public:
 
 private:
     void add_credentials();
+    void add_doctor();
     void add_manual();
     [[nodiscard]] Command chosen() const;
 
@@ -29,6 +30,7 @@ private:
     ServeCommand serve_;
     CheckConfigCommand check_config_;
     CredentialsCommand credentials_;
+    DoctorCommand doctor_;
     std::string lifetime_ = "1d";
     std::string format_ = "ice";
     std::string page_;
@@ -46,6 +48,7 @@ Parser::Parser() {
     check.add_flag("--quiet", check_config_.quiet, "Say only what is wrong");
     add_config_options(check, check_config_.config);
     add_credentials();
+    add_doctor();
     app_.add_subcommand("options", "List every option with its type and default");
     app_.add_subcommand("sample-config", "Print a configuration file to start from");
     add_manual();
@@ -82,6 +85,15 @@ void Parser::add_credentials() {
         ->check(CLI::IsMember({"ice", "uris"}));
 }
 
+void Parser::add_doctor() {
+    auto& command = *app_.add_subcommand(
+        "doctor", "Look for what keeps a relay from working here, and say what to do about it");
+    add_config_options(command, doctor_.config);
+    command.add_flag("--json", doctor_.as_json, "Print one JSON object instead");
+    command.add_flag("!--no-start", doctor_.may_start,
+                     "Where no server runs, do not start one to relay a packet through");
+}
+
 Command Parser::parse(std::vector<std::string> arguments) {
     std::ranges::reverse(arguments);  // as CLI11 takes them
     try {
@@ -105,6 +117,7 @@ Command Parser::chosen() const {
     if (app_.got_subcommand("serve")) return serve_;
     if (app_.got_subcommand("check-config")) return check_config_;
     if (app_.got_subcommand("credentials")) return credentials_;
+    if (app_.got_subcommand("doctor")) return doctor_;
     if (app_.got_subcommand("options")) return OptionsCommand{};
     if (app_.got_subcommand("manual")) return Farewell{.text = manual_text(app_, page_)};
     return SampleConfigCommand{};

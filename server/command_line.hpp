@@ -31,6 +31,11 @@ struct CredentialsCommand {
     std::chrono::seconds lifetime{};
     bool as_uris = false;  // the shape of the TURN REST draft, not of RTCIceServer
 };
+struct DoctorCommand {
+    ConfigArguments config;
+    bool as_json = false;
+    bool may_start = true;  // a server, where none runs
+};
 struct OptionsCommand {};
 struct SampleConfigCommand {};
 
@@ -40,9 +45,9 @@ struct Farewell {
     std::string text;  // to standard output where the code is clean, else to standard error
 };
 
-using Command =
-    std::variant<Farewell, ServeCommand, CheckConfigCommand, CredentialsCommand, OptionsCommand,
-                 SampleConfigCommand, MigrateCommand, UserCommand, CallCommand, SecretCommand>;
+using Command = std::variant<Farewell, ServeCommand, CheckConfigCommand, CredentialsCommand,
+                             DoctorCommand, OptionsCommand, SampleConfigCommand, MigrateCommand,
+                             UserCommand, CallCommand, SecretCommand>;
 
 // Without the name of the program.
 [[nodiscard]] Command parse_command_line(std::vector<std::string> arguments);

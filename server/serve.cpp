@@ -12,6 +12,7 @@
 
 #include "server/config/log_options.hpp"
 #include "server/configuration.hpp"
+#include "server/doctor/examine.hpp"
 #include "server/ice_servers.hpp"
 #include "server/privileges.hpp"
 #include "server/telemetry/journal_stream.hpp"
@@ -55,6 +56,10 @@ ExitCode serve(const ServeCommand& command, std::ostream& error) {
     // A closed pipe behind standard error, or a client that went away, is no reason to die.
     std::signal(SIGPIPE, SIG_IGN);
     telemetry::Log log{log_options(loaded.config)};
+    for (const doctor::Finding& each : doctor::examine_at_start(loaded)) {
+        log.warning(telemetry::Area::server, "doctor",
+                    {{"check", each.check}, {"seen", each.seen}, {"advice", each.advice}});
+    }
     worker::Server server{loaded.config, log};
     drop_privileges(loaded.config.server.user);
     forbid_core_dumps();

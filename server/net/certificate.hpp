@@ -40,6 +40,9 @@ public:
     [[nodiscard]] std::optional<std::string> objection(protocol::WallTime now) const;
     [[nodiscard]] std::chrono::system_clock::time_point expiry() const noexcept;
     [[nodiscard]] const CertificateFiles& files() const noexcept { return files_; }
+    // For those who examine it; they live as long as this does.
+    [[nodiscard]] X509& leaf() const noexcept { return *leaf_; }
+    [[nodiscard]] STACK_OF(X509) & chain() const noexcept { return *chain_; }
 
     // False where OpenSSL does not take it; openssl_error() says why.
     [[nodiscard]] bool add_to(SSL_CTX& context) const noexcept;

@@ -8,10 +8,6 @@
 
 namespace turnpike::net {
 
-namespace {
-constexpr int listener_buffer_bytes = 4 * 1024 * 1024;
-}
-
 protocol::Result<FileDescriptor> open_udp_listener(const protocol::Endpoint& endpoint) {
     const auto family = endpoint.address.family();
     auto socket = open_socket(family, SOCK_DGRAM);

@@ -11,6 +11,9 @@
 
 namespace turnpike::net {
 
+// What a listener asks the kernel for, each way.
+inline constexpr int listener_buffer_bytes = 4 * 1024 * 1024;
+
 [[nodiscard]] protocol::Result<FileDescriptor> open_udp_listener(
     const protocol::Endpoint& endpoint);
 

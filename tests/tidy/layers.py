@@ -18,9 +18,11 @@ MAY_INCLUDE = {
     "server/xdp": {"server/relay", "server/telemetry"},
     "server/worker": {"protocol", "auth", "storage", "server/turn", "server/relay", "server/net", "server/xdp",
                       "server/accounts", "server/config", "server/telemetry"},
+    "server/doctor": {"protocol", "auth", "storage", "client", "server/config", "server/net", "server/telemetry",
+                      "server/worker"},
     "server/admin": {"server/accounts", "server/worker", "server/config", "server/telemetry", "storage"},
     "server": {"manual", "protocol", "auth", "storage", "server/accounts", "server/config", "server/telemetry", "server/net", "server/worker",
-               "server/admin"},
+               "server/admin", "server/doctor"},
     "client": {"protocol", "auth"},
     "bench": {"manual", "protocol", "auth", "client"},
     # None: what tests have in common, here a whole server in the same process.

@@ -88,5 +88,15 @@ TEST_CASE("a duration is a number and a unit") {
     }
 }
 
+TEST_CASE("the doctor starts a server for itself unless it is told not to") {
+    const auto plain = parse_command_line({"doctor", "--config", "a.toml"});
+    CHECK(std::get<DoctorCommand>(plain).may_start);
+    CHECK_FALSE(std::get<DoctorCommand>(plain).as_json);
+    const auto other = parse_command_line({"doctor", "--json", "--no-start", "--set", "realm=x"});
+    CHECK_FALSE(std::get<DoctorCommand>(other).may_start);
+    CHECK(std::get<DoctorCommand>(other).as_json);
+    CHECK(std::get<DoctorCommand>(other).config.assignments.size() == 1);
+}
+
 }  // namespace
 }  // namespace turnpike

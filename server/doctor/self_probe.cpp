@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/doctor/self_probe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "client/client.hpp"
+
+namespace turnpike::doctor {
+namespace {
+
+using namespace std::chrono_literals;
+using client::Client;
+using client::Clock;
+using client::Failure;
+using protocol::Endpoint;
+using protocol::Family;
+using protocol::Transport;
+
+constexpr std::uint16_t channel = 0x4000;
+constexpr std::string_view payload = "is the relay well?";
+constexpr auto patience = 200ms;  // for one packet; UDP may lose it
+constexpr std::uint16_t family_not_supported = 440;
+
+std::string at(std::string_view step, const Failure& failure) {
+    return fmt::format("{}: {}", step, failure.text);
+}
+
+// A server may relay on IPv6 alone.
+protocol::Result<client::Allocation, Failure> allocate(Client& client) {
+    auto allocation = client.allocate();
+    const bool lacks_v4 = allocation.has_error() && allocation.error().code == family_not_supported;
+    return lacks_v4 ? client.allocate(Family::ipv6) : allocation;
+}
+
+std::string relay(Client& client, const Endpoint& relayed, Clock::time_point until) {
+    if (const auto bound = client.bind_channel(channel, relayed); !bound) {
+        return at("ChannelBind", bound.error());
+    }
+    do {
+        if (!client.send_channel(channel, protocol::as_octets(payload))) {
+            return "relayed packet: it could not be sent";
+        }
+        const auto back = client.receive_channel(channel, std::min(until, Clock::now() + patience));
+        if (back && protocol::as_text(*back) == payload) return {};
+    } while (Clock::now() < until);
+    return "relayed packet: it did not come back";
+}
+
+// What went wrong; empty: nothing.
+std::string walk(const Entry& target, const auth::Login& login, std::chrono::milliseconds limit) {
+    const auto until = Clock::now() + limit;
+    auto connection = client::Connection::connect(target.transport, target.server, limit);
+    if (!connection) return at("connect", connection.error());
+    Client client{*std::move(connection), limit};
+    client.give_up_at(until);
+    client.log_in(login);
+    const auto allocation = allocate(client);
+    if (!allocation) return at("Allocate", allocation.error());
+    std::string failure = relay(client, allocation->relayed, until);
+    // Whatever came of it: this much is sent in any case.
+    const auto deleted = client.refresh(0s);
+    if (failure.empty() && !deleted) return at("Refresh", deleted.error());
+    return failure;
+}
+
+}  // namespace
+
+std::optional<Entry> probe_target(const Doors& doors) {
+    for (const auto* each : {&doors.udp, &doors.automatic}) {
+        if (!each->empty()) return Entry{Transport::udp, within_reach(each->front())};
+    }
+    if (doors.tcp.empty()) return std::nullopt;
+    return Entry{Transport::tcp, within_reach(doors.tcp.front())};
+}
+
+Readiness probe_self(const Entry& target, const auth::Login& login,
+                     std::chrono::milliseconds limit) {
+    const auto begun = Clock::now();
+    std::string reason = walk(target, login, limit);
+    const bool is_ready = reason.empty();
+    return {is_ready, std::move(reason), Clock::now() - begun};
+}
+
+}  // namespace turnpike::doctor

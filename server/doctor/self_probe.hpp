@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Whether a server that runs does its work: as a client it asks for an allocation, binds a channel
+// to its own relayed address, sends a packet there, takes it back and deletes the allocation.
+// Blocking, for at most the time that it is given: to be called on a thread of its own.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "auth/login.hpp"
+#include "server/doctor/doors.hpp"
+
+namespace turnpike::doctor {
+
+// Where the server can be asked from this host: over UDP, else over TCP. None: it listens for
+// neither in the clear.
+[[nodiscard]] std::optional<Entry> probe_target(const Doors& doors);
+
+struct Readiness {
+    bool is_ready = false;
+    std::string reason;  // why not: which step, and what was seen; empty where it is
+    std::chrono::nanoseconds took{0};
+};
+
+[[nodiscard]] Readiness probe_self(const Entry& target, const auth::Login& login,
+                                   std::chrono::milliseconds limit = std::chrono::seconds{1});
+
+}  // namespace turnpike::doctor
