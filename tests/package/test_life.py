@@ -39,7 +39,7 @@ class Life(unittest.TestCase):
     def assert_serves(self, port=3478):
         """A login, and with it an allocation and packets through it, as a client would."""
         self.assertEqual("active", self.run_in("systemctl", "is-active", "turnpike").stdout.strip(), self.machine.journal())
-        entry = json.loads(self.do("turnpike", "credentials", "--user", "anna"))
+        entry = json.loads(self.do("turnpike", "credentials", "--user", "anna"))[0]
         done = self.run_in("turnpike-bench", "check", "--user", entry["username"], f"turn:{ADDRESS}:{port}?transport=udp",
                            *([f"turn:{ADDRESS}:{port}?transport=tcp"] if port == 3478 else []),
                            TURNPIKE_PASSWORD=entry["credential"])
@@ -145,12 +145,12 @@ class Life(unittest.TestCase):
     def test_10_a_reload_with_mistakes_fails_says_why_and_harms_nobody(self):
         before = self.process()
         good = self.machine.path(CONFIG).read_text()
-        self.machine.path(CONFIG).write_text(good + "\n[limits]\nbites = 1\n")
+        self.edit(r"^\[limits\]$", "[limits]\nbites = 1")
         self.assertNotEqual(0, self.run_in("systemctl", "reload", "turnpike").returncode)
         self.assertRegex(self.machine.journal(), r"turnpike\.toml:\d+: limits\.bites: unknown key.*bytes")
         self.assertEqual(before, self.process())
-        self.assert_serves()
         self.machine.path(CONFIG).write_text(good)
+        self.assert_serves()
         self.do("systemctl", "reload", "turnpike")
 
     def watchdog_timeouts(self):
@@ -240,7 +240,7 @@ class Life(unittest.TestCase):
         self.edit(r"^#udp = .*", 'udp = ["0.0.0.0:443"]')
         self.edit(r"^#workers = .*", "workers = 1")
         self.do("systemctl", "stop", "turnpike.service")
-        self.drop_in("[Socket]\nListenStream=\nListenStream=0.0.0.0:3478\nListenDatagram=\nListenDatagram=0.0.0.0:443\n",
+        self.drop_in("[Socket]\nListenStream=\nListenStream=0.0.0.0:3478\nListenDatagram=0.0.0.0:443\n",
                      "turnpike.socket")
         self.edit(r"^#tcp = \[.*", 'tcp = ["0.0.0.0:3478"]')
         self.do("systemctl", "start", "turnpike.socket")
