@@ -41,6 +41,9 @@ constexpr Statement read_pending{
     " sent_bytes, sent_packets, received_bytes, received_packets"
     " FROM journal WHERE pending = 1 ORDER BY updated_at LIMIT $1"};
 
+constexpr Statement count_pending{"count_pending",
+                                  "SELECT count(*) FROM journal WHERE pending = 1"};
+
 constexpr Statement forget_ended{
     "forget_ended", "DELETE FROM journal WHERE id = $1 AND ended_at IS NOT NULL AND $2"};
 constexpr Statement mark_settled{"mark_settled",
@@ -76,6 +79,12 @@ Result<std::vector<Usage>> Journal::pending(std::size_t count_max) {
     std::vector<Usage> pending;
     for (const Row& row : *rows) pending.push_back(to_usage(row));
     return pending;
+}
+
+Result<std::size_t> Journal::waiting() {
+    const auto rows = file_.run({&count_pending, {}});
+    if (!rows) return rows.error();
+    return static_cast<std::size_t>(rows->front().integer(0).value_or(0));
 }
 
 Result<void> Journal::settle(std::span<const Usage> rows) {

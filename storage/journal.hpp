@@ -31,6 +31,8 @@ public:
 
     // What the database does not have yet, oldest first.
     [[nodiscard]] Result<std::vector<Usage>> pending(std::size_t count_max);
+    // How many rows that are.
+    [[nodiscard]] Result<std::size_t> waiting();
     // The database has these, as they are here: what has ended is forgotten.
     [[nodiscard]] Result<void> settle(std::span<const Usage> rows);
 

@@ -6,8 +6,17 @@
 
 namespace turnpike::accounts {
 
-LeaseKeeper::LeaseKeeper(storage::Store& store, Attendance& attendance, Name name)
-    : store_{store}, attendance_{attendance}, name_{std::move(name)} {}
+LeaseKeeper::LeaseKeeper(storage::Store& store, Attendance& attendance, Name name, OnDone on_done)
+    : store_{store},
+      attendance_{attendance},
+      name_{std::move(name)},
+      on_done_{std::move(on_done)} {}
+
+bool LeaseKeeper::done(protocol::TimePoint since, const storage::Result<void>& result) {
+    is_telling_ = false;
+    if (on_done_) on_done_(since, result.has_value());
+    return result.has_value();
+}
 
 void LeaseKeeper::start_afresh() {
     is_afresh_ = true;
@@ -17,9 +26,8 @@ void LeaseKeeper::tick(protocol::Moment now) {
     if (is_telling_) return;
     if (is_afresh_) {
         is_telling_ = true;
-        return store_.drop_leases(name_.node, [this](storage::Result<void> dropped) {
-            is_telling_ = false;
-            if (!dropped) return;
+        return store_.drop_leases(name_.node, [this, now](storage::Result<void> dropped) {
+            if (!done(now.steady, dropped)) return;
             is_afresh_ = false;
             renewed_ = {};
             untold_.clear();
@@ -47,9 +55,8 @@ void LeaseKeeper::tell(protocol::Moment now) {
     holdings.leases.assign(std::make_move_iterator(untold_.begin()), std::make_move_iterator(end));
     untold_.erase(untold_.begin(), end);
     is_telling_ = true;
-    store_.tell_holdings(holdings, [this](storage::Result<void> told) {
-        is_telling_ = false;
-        if (!told) is_afresh_ = true;
+    store_.tell_holdings(holdings, [this, now](storage::Result<void> told) {
+        if (!done(now.steady, told)) is_afresh_ = true;
     });
 }
 
@@ -58,9 +65,8 @@ void LeaseKeeper::renew(protocol::Moment now) {
     is_telling_ = true;
     store_.renew(
         {name_.node, name_.run, storage::to_time(now.wall), storage::to_time(now.wall) + lifetime},
-        [this](storage::Result<void> renewed) {
-            is_telling_ = false;
-            if (!renewed) is_afresh_ = true;
+        [this, now](storage::Result<void> renewed) {
+            if (!done(now.steady, renewed)) is_afresh_ = true;
         });
 }
 

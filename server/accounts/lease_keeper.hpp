@@ -27,7 +27,9 @@ public:
         std::string node;
         std::string run;
     };
-    LeaseKeeper(storage::Store& store, Attendance& attendance, Name name);
+    // Each time the database has done what it was told, or has not: when that was begun.
+    using OnDone = std::function<void(protocol::TimePoint since, bool well)>;
+    LeaseKeeper(storage::Store& store, Attendance& attendance, Name name, OnDone on_done = {});
 
     // To be called each interval.
     void tick(protocol::Moment now);
@@ -39,12 +41,15 @@ public:
 private:
     static constexpr std::size_t batch_max = 500;
 
+    // The end of what a tick began; yields whether it went well.
+    bool done(protocol::TimePoint since, const storage::Result<void>& result);
     void tell(protocol::Moment now);
     void renew(protocol::Moment now);
 
     storage::Store& store_;
     Attendance& attendance_;
     Name name_;
+    OnDone on_done_;
     std::vector<storage::Lease> untold_;
     bool is_afresh_ = true;
     bool is_telling_ = false;

@@ -134,6 +134,7 @@ void Ledger::write_down() {
 void Ledger::deliver() {
     auto rows = journal_.pending(batch_);
     if (!rows) return retry();
+    count_waiting(rows->size());
     if (rows->empty()) {
         on_all_written_();
         if (is_finishing_) io_.stop();
@@ -194,6 +195,12 @@ void Ledger::retry() {
         if (!unwritten_.empty()) write_down();
         if (!is_delivering_) deliver();
     });
+}
+
+// They are counted only where a batch does not hold them all.
+void Ledger::count_waiting(std::size_t read) {
+    const auto count = read < batch_ ? storage::Result<std::size_t>{read} : journal_.waiting();
+    if (count) rows_waiting_.store(*count, std::memory_order_relaxed);
 }
 
 void Ledger::measure() {

@@ -61,6 +61,10 @@ public:
     [[nodiscard]] bool accepts() const noexcept { return accepts_.load(std::memory_order_relaxed); }
     // Of the journal, from 0 to 1.
     [[nodiscard]] double fill() const noexcept { return fill_.load(std::memory_order_relaxed); }
+    // In the journal, and not in the database yet, as of the last attempt to bring them there.
+    [[nodiscard]] std::size_t rows_waiting() const noexcept {
+        return rows_waiting_.load(std::memory_order_relaxed);
+    }
     [[nodiscard]] const telemetry::Counters& counters() const noexcept { return counters_; }
 
 private:
@@ -75,6 +79,7 @@ private:
     void set_aside(const storage::Usage& row, const storage::Failure& why);
     void retry();
     void measure();
+    void count_waiting(std::size_t read);
 
     telemetry::Log& log_;
     storage::Journal journal_;
@@ -83,6 +88,7 @@ private:
     // Shared by all threads.
     std::atomic<bool> accepts_{true};
     std::atomic<double> fill_{0};
+    std::atomic<std::size_t> rows_waiting_{0};
     std::atomic<std::size_t> posted_{0};  // reports that wait for our thread
     // Owned by our thread.
     telemetry::Counters counters_;

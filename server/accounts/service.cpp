@@ -47,7 +47,13 @@ Service::Service(ServiceSettings settings, Attendance& attendance, telemetry::Lo
              {settings_.realm, settings_.run, settings_.call_warnings},
              [this](const Notice& notice) { post_.tell(notice); }},
       known_{settings_.cache},
-      leases_{store_, attendance_, {settings_.realm, settings_.node, settings_.run}},
+      leases_{store_,
+              attendance_,
+              {settings_.realm, settings_.node, settings_.run},
+              [this](protocol::TimePoint since, bool well) {
+                  record(Operation::lease, since);
+                  if (!well) counters_.add(Counter::storage_lease_errors);
+              }},
       call_timer_{io_},
       lease_timer_{io_},
       retry_timer_{io_},
@@ -129,17 +135,27 @@ void Service::answer(const Inquiry& inquiry, Finding finding, protocol::TimePoin
             finding.is_old = true;
         }
     }
-    const auto took =
-        std::chrono::duration_cast<std::chrono::microseconds>(read_clock().steady - since);
-    counters_.add(Counter::storage_lookup_microseconds, static_cast<std::uint64_t>(took.count()));
+    record(Operation::lookup, since);
     post_.answer(inquiry.from, std::move(finding));
 }
 
 void Service::write_usage(std::vector<storage::Usage> rows,
                           std::function<void(storage::Result<void>)> done) {
     boost::asio::post(io_, [this, rows = std::move(rows), done = std::move(done)]() mutable {
-        store_.write_usage(rows, std::move(done));
+        store_.write_usage(rows, [this, since = read_clock().steady,
+                                  done = std::move(done)](storage::Result<void> written) {
+            record(Operation::usage, since);
+            done(std::move(written));
+        });
     });
+}
+
+void Service::record(Operation operation, protocol::TimePoint since) noexcept {
+    took_[static_cast<std::size_t>(operation)].record(read_clock().steady - since);
+}
+
+std::array<telemetry::HistogramValues, 3> Service::took() const noexcept {
+    return {took_[0].read(), took_[1].read(), took_[2].read()};
 }
 
 storage::Database::Events Service::events() {

@@ -5,6 +5,7 @@
 // up to date. Nothing here ever waits for the database, and no worker waits for this.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -26,6 +27,7 @@
 #include "server/accounts/notice.hpp"
 #include "server/accounts/record_cache.hpp"
 #include "server/telemetry/counters.hpp"
+#include "server/telemetry/histogram.hpp"
 #include "server/telemetry/log.hpp"
 #include "storage/settings.hpp"
 #include "storage/store.hpp"
@@ -81,6 +83,8 @@ public:
     // Whether other servers may use this database; with SQLite none does.
     [[nodiscard]] bool is_shared() const noexcept { return is_shared_; }
 
+    // How long the database took, in the order of telemetry::storage_operations. Any thread.
+    [[nodiscard]] std::array<telemetry::HistogramValues, 3> took() const noexcept;
     [[nodiscard]] const telemetry::Counters& counters() const noexcept { return counters_; }
 
 private:
@@ -93,6 +97,8 @@ private:
     void load_secrets();
     void close_rows();
     void answer(const Inquiry& inquiry, Finding finding, protocol::TimePoint since);
+    enum class Operation : std::uint8_t { lookup, usage, lease };
+    void record(Operation operation, protocol::TimePoint since) noexcept;
     void watch_calls();
     void keep_leases();
     void forget_changes();
@@ -108,6 +114,7 @@ private:
     std::atomic<bool> is_connected_{false};
     // Owned by our thread.
     telemetry::Counters counters_;
+    std::array<telemetry::Histogram, 3> took_;  // by Operation
     boost::asio::io_context io_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     std::unique_ptr<storage::Database> database_;

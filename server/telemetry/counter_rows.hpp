@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The counters as metrics: name, label and help of each, in the order of the enum. Rows of one name
-// stand together.
+// The counters as metrics: name, labels and help of each, in the order of the enum. Rows of one
+// name are one family, and have one help.
 #pragma once
 
 #include <array>
@@ -15,16 +15,15 @@ namespace turnpike::telemetry {
 struct CounterRow {
     Counter counter;
     std::string_view name;   // the metric; rows of one name differ in their label
-    std::string_view label;  // `key="value"`, or empty
+    std::string_view label;  // `key="value",...`, or empty
     std::string_view help;
 };
 
-inline constexpr std::string_view relayed_packets_help = "Packets relayed, by direction";
-inline constexpr std::string_view relayed_bytes_help = "Payload bytes relayed, by direction";
-inline constexpr std::string_view hairpin_packets_help =
-    "Packets handed from one relayed address of this server to another";
-inline constexpr std::string_view hairpin_bytes_help =
-    "Payload bytes handed from one relayed address of this server to another";
+inline constexpr std::string_view relayed_packets_help =
+    "Datagrams relayed, by direction and path: through sockets, from one relayed address of this "
+    "server to another, or in the kernel. One that takes the hairpin is counted each way";
+inline constexpr std::string_view relayed_bytes_help =
+    "Payload bytes relayed, those of TCP allocations too, by direction and path";
 inline constexpr std::string_view icmp_help =
     "ICMP errors from the way to peers that clients were told of";
 inline constexpr std::string_view drops_help = "Packets dropped, by reason";
@@ -34,6 +33,8 @@ inline constexpr std::string_view unauthenticated_help =
     "Answers sent before the sender was authenticated";
 inline constexpr std::string_view made_help = "Allocations made";
 inline constexpr std::string_view ended_help = "Allocations ended, by reason";
+inline constexpr std::string_view routes_help =
+    "Permissions and channels that expired because no client refreshed them";
 inline constexpr std::string_view moved_help =
     "Allocations whose client came to another address or transport";
 inline constexpr std::string_view probed_help =
@@ -46,16 +47,14 @@ inline constexpr std::string_view parked_help = "Requests that waited for the da
 inline constexpr std::string_view cached_help =
     "Users found without waiting for the database, by how old that was";
 inline constexpr std::string_view lookups_help = "Users and calls asked for in the database";
-inline constexpr std::string_view lookup_errors_help = "... that it did not answer, or not in time";
-inline constexpr std::string_view lookup_time_help = "What those questions took together";
+inline constexpr std::string_view storage_errors_help =
+    "What the database did not do, or not in time, by operation; usage then waits in the journal";
 inline constexpr std::string_view storage_changes_help =
     "Changes of users, calls, secrets and leases that the database told of";
 inline constexpr std::string_view storage_lost_help = "How often the database was lost";
 inline constexpr std::string_view usage_rows_help = "Rows of usage that the database took";
-inline constexpr std::string_view usage_errors_help =
-    "Batches of usage that it did not take, and that wait in the journal";
 inline constexpr std::string_view usage_refused_help =
-    "Rows of usage that it refuses for good; the log has them";
+    "Rows of usage that the database refuses for good; the log has them";
 inline constexpr std::string_view journal_rows_help = "Rows of usage written to the journal";
 inline constexpr std::string_view journal_errors_help = "Failed writes to the journal";
 inline constexpr std::string_view passed_on_help =
@@ -63,7 +62,8 @@ inline constexpr std::string_view passed_on_help =
 inline constexpr std::string_view accepted_help = "TCP connections accepted";
 inline constexpr std::string_view refused_help = "TCP connections refused at a limit";
 inline constexpr std::string_view closed_help = "TCP connections ended, by reason";
-inline constexpr std::string_view handshakes_help = "TLS handshakes ended, by result";
+inline constexpr std::string_view handshakes_help =
+    "TLS and DTLS handshakes that ended, by transport and result";
 inline constexpr std::string_view dtls_handed_help =
     "DTLS associations that a thread took over from the one that shook hands";
 inline constexpr std::string_view peers_help =
@@ -77,22 +77,34 @@ inline constexpr std::string_view hello_verify_help =
     "HelloVerifyRequests sent to DTLS clients that had shown no cookie";
 inline constexpr std::string_view dtls_accepted_help =
     "DTLS associations begun by clients that returned their cookie";
-inline constexpr std::string_view dtls_refused_help = "DTLS associations refused at a limit";
-inline constexpr std::string_view dtls_handshakes_help = "DTLS handshakes completed";
-inline constexpr std::string_view dtls_closed_help = "DTLS associations ended, by reason";
+inline constexpr std::string_view dtls_closed_help =
+    "DTLS associations ended after or during their handshake, by reason";
 
 inline constexpr std::array counter_rows{
-    CounterRow{Counter::packets_to_peer, "turnpike_relayed_packets_total", R"(direction="to_peer")",
-               relayed_packets_help},
+    CounterRow{Counter::packets_to_peer, "turnpike_relayed_packets_total",
+               R"(direction="to_peer",path="socket")", relayed_packets_help},
     CounterRow{Counter::packets_to_client, "turnpike_relayed_packets_total",
-               R"(direction="to_client")", relayed_packets_help},
-    CounterRow{Counter::bytes_to_peer, "turnpike_relayed_bytes_total", R"(direction="to_peer")",
-               relayed_bytes_help},
-    CounterRow{Counter::bytes_to_client, "turnpike_relayed_bytes_total", R"(direction="to_client")",
-               relayed_bytes_help},
-    CounterRow{Counter::packets_hairpin, "turnpike_hairpin_packets_total", "",
-               hairpin_packets_help},
-    CounterRow{Counter::bytes_hairpin, "turnpike_hairpin_bytes_total", "", hairpin_bytes_help},
+               R"(direction="to_client",path="socket")", relayed_packets_help},
+    CounterRow{Counter::packets_to_peer_hairpin, "turnpike_relayed_packets_total",
+               R"(direction="to_peer",path="hairpin")", relayed_packets_help},
+    CounterRow{Counter::packets_to_client_hairpin, "turnpike_relayed_packets_total",
+               R"(direction="to_client",path="hairpin")", relayed_packets_help},
+    CounterRow{Counter::packets_to_peer_kernel, "turnpike_relayed_packets_total",
+               R"(direction="to_peer",path="kernel")", relayed_packets_help},
+    CounterRow{Counter::packets_to_client_kernel, "turnpike_relayed_packets_total",
+               R"(direction="to_client",path="kernel")", relayed_packets_help},
+    CounterRow{Counter::bytes_to_peer, "turnpike_relayed_bytes_total",
+               R"(direction="to_peer",path="socket")", relayed_bytes_help},
+    CounterRow{Counter::bytes_to_client, "turnpike_relayed_bytes_total",
+               R"(direction="to_client",path="socket")", relayed_bytes_help},
+    CounterRow{Counter::bytes_to_peer_hairpin, "turnpike_relayed_bytes_total",
+               R"(direction="to_peer",path="hairpin")", relayed_bytes_help},
+    CounterRow{Counter::bytes_to_client_hairpin, "turnpike_relayed_bytes_total",
+               R"(direction="to_client",path="hairpin")", relayed_bytes_help},
+    CounterRow{Counter::bytes_to_peer_kernel, "turnpike_relayed_bytes_total",
+               R"(direction="to_peer",path="kernel")", relayed_bytes_help},
+    CounterRow{Counter::bytes_to_client_kernel, "turnpike_relayed_bytes_total",
+               R"(direction="to_client",path="kernel")", relayed_bytes_help},
     CounterRow{Counter::icmp_to_client, "turnpike_icmp_errors_total", "", icmp_help},
     CounterRow{Counter::drop_malformed, "turnpike_drops_total", R"(reason="malformed")",
                drops_help},
@@ -185,6 +197,10 @@ inline constexpr std::array counter_rows{
                R"(reason="shutdown")", ended_help},
     CounterRow{Counter::allocations_ended_refused, "turnpike_allocations_ended_total",
                R"(reason="refused")", ended_help},
+    CounterRow{Counter::permissions_expired, "turnpike_routes_expired_total",
+               R"(kind="permission")", routes_help},
+    CounterRow{Counter::channels_expired, "turnpike_routes_expired_total", R"(kind="channel")",
+               routes_help},
     CounterRow{Counter::allocations_moved, "turnpike_allocations_moved_total", "", moved_help},
     CounterRow{Counter::allocations_probed, "turnpike_allocations_probed_total", "", probed_help},
     CounterRow{Counter::allocations_unrecorded, "turnpike_allocations_unrecorded_total", "",
@@ -197,15 +213,16 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::accounts_stale, "turnpike_accounts_found_total", R"(how="stale")",
                cached_help},
     CounterRow{Counter::storage_lookups, "turnpike_storage_lookups_total", "", lookups_help},
-    CounterRow{Counter::storage_lookup_errors, "turnpike_storage_lookup_errors_total", "",
-               lookup_errors_help},
-    CounterRow{Counter::storage_lookup_microseconds, "turnpike_storage_lookup_microseconds_total",
-               "", lookup_time_help},
+    CounterRow{Counter::storage_lookup_errors, "turnpike_storage_errors_total",
+               R"(operation="lookup")", storage_errors_help},
+    CounterRow{Counter::storage_lease_errors, "turnpike_storage_errors_total",
+               R"(operation="lease")", storage_errors_help},
     CounterRow{Counter::storage_changes, "turnpike_storage_changes_total", "",
                storage_changes_help},
     CounterRow{Counter::storage_lost, "turnpike_storage_lost_total", "", storage_lost_help},
     CounterRow{Counter::usage_rows, "turnpike_usage_rows_total", "", usage_rows_help},
-    CounterRow{Counter::usage_errors, "turnpike_usage_errors_total", "", usage_errors_help},
+    CounterRow{Counter::usage_errors, "turnpike_storage_errors_total", R"(operation="usage")",
+               storage_errors_help},
     CounterRow{Counter::usage_refused, "turnpike_usage_refused_total", "", usage_refused_help},
     CounterRow{Counter::journal_rows, "turnpike_journal_rows_total", "", journal_rows_help},
     CounterRow{Counter::journal_errors, "turnpike_journal_errors_total", "", journal_errors_help},
@@ -221,27 +238,27 @@ inline constexpr std::array counter_rows{
                R"(reason="proxy_header")", closed_help},
     CounterRow{Counter::tcp_cut_tls, "turnpike_tcp_closed_total", R"(reason="tls")", closed_help},
     CounterRow{Counter::tcp_closed, "turnpike_tcp_closed_total", R"(reason="peer")", closed_help},
-    CounterRow{Counter::tls_full, "turnpike_tls_handshakes_total", R"(result="full")",
+    CounterRow{Counter::tls_full, "turnpike_handshakes_total", R"(transport="tls",result="full")",
                handshakes_help},
-    CounterRow{Counter::tls_resumed, "turnpike_tls_handshakes_total", R"(result="resumed")",
+    CounterRow{Counter::tls_resumed, "turnpike_handshakes_total",
+               R"(transport="tls",result="resumed")", handshakes_help},
+    CounterRow{Counter::tls_refused, "turnpike_handshakes_total",
+               R"(transport="tls",result="refused")", handshakes_help},
+    CounterRow{Counter::tls_timeout, "turnpike_handshakes_total",
+               R"(transport="tls",result="timeout")", handshakes_help},
+    CounterRow{Counter::tls_closed, "turnpike_handshakes_total",
+               R"(transport="tls",result="closed")", handshakes_help},
+    CounterRow{Counter::tls_alert, "turnpike_handshakes_total", R"(transport="tls",result="alert")",
                handshakes_help},
-    CounterRow{Counter::tls_refused, "turnpike_tls_handshakes_total", R"(result="refused")",
-               handshakes_help},
-    CounterRow{Counter::tls_timeout, "turnpike_tls_handshakes_total", R"(result="timeout")",
-               handshakes_help},
-    CounterRow{Counter::tls_closed, "turnpike_tls_handshakes_total", R"(result="closed")",
-               handshakes_help},
-    CounterRow{Counter::tls_alert, "turnpike_tls_handshakes_total", R"(result="alert")",
-               handshakes_help},
-    CounterRow{Counter::tls_not_tls, "turnpike_tls_handshakes_total", R"(result="not_tls")",
-               handshakes_help},
-    CounterRow{Counter::tls_version, "turnpike_tls_handshakes_total", R"(result="version")",
-               handshakes_help},
-    CounterRow{Counter::tls_no_shared_cipher, "turnpike_tls_handshakes_total",
-               R"(result="no_shared_cipher")", handshakes_help},
-    CounterRow{Counter::tls_no_application_protocol, "turnpike_tls_handshakes_total",
-               R"(result="no_application_protocol")", handshakes_help},
-    CounterRow{Counter::tls_other, "turnpike_tls_handshakes_total", R"(result="other")",
+    CounterRow{Counter::tls_not_tls, "turnpike_handshakes_total",
+               R"(transport="tls",result="not_tls")", handshakes_help},
+    CounterRow{Counter::tls_version, "turnpike_handshakes_total",
+               R"(transport="tls",result="version")", handshakes_help},
+    CounterRow{Counter::tls_no_shared_cipher, "turnpike_handshakes_total",
+               R"(transport="tls",result="no_shared_cipher")", handshakes_help},
+    CounterRow{Counter::tls_no_application_protocol, "turnpike_handshakes_total",
+               R"(transport="tls",result="no_application_protocol")", handshakes_help},
+    CounterRow{Counter::tls_other, "turnpike_handshakes_total", R"(transport="tls",result="other")",
                handshakes_help},
     CounterRow{Counter::tcp_cut_handover, "turnpike_tcp_closed_total", R"(reason="handover")",
                closed_help},
@@ -253,11 +270,12 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::dtls_hello_verify_requests, "turnpike_dtls_hello_verify_requests_total", "",
                hello_verify_help},
     CounterRow{Counter::dtls_accepted, "turnpike_dtls_accepted_total", "", dtls_accepted_help},
-    CounterRow{Counter::dtls_refused, "turnpike_dtls_refused_total", "", dtls_refused_help},
-    CounterRow{Counter::dtls_handshakes, "turnpike_dtls_handshakes_total", "",
-               dtls_handshakes_help},
-    CounterRow{Counter::dtls_cut_handshake, "turnpike_dtls_closed_total",
-               R"(reason="handshake_time")", dtls_closed_help},
+    CounterRow{Counter::dtls_refused, "turnpike_handshakes_total",
+               R"(transport="dtls",result="refused")", handshakes_help},
+    CounterRow{Counter::dtls_handshakes, "turnpike_handshakes_total",
+               R"(transport="dtls",result="completed")", handshakes_help},
+    CounterRow{Counter::dtls_cut_handshake, "turnpike_handshakes_total",
+               R"(transport="dtls",result="timeout")", handshakes_help},
     CounterRow{Counter::dtls_cut_idle, "turnpike_dtls_closed_total", R"(reason="idle")",
                dtls_closed_help},
     CounterRow{Counter::dtls_replaced, "turnpike_dtls_closed_total", R"(reason="replaced")",
@@ -265,8 +283,8 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::dtls_cut_handover, "turnpike_dtls_closed_total", R"(reason="handover")",
                dtls_closed_help},
     CounterRow{Counter::dtls_handed_over, "turnpike_dtls_handed_over_total", "", dtls_handed_help},
-    CounterRow{Counter::dtls_failed, "turnpike_dtls_closed_total", R"(reason="handshake")",
-               dtls_closed_help},
+    CounterRow{Counter::dtls_failed, "turnpike_handshakes_total",
+               R"(transport="dtls",result="failed")", handshakes_help},
     CounterRow{Counter::dtls_closed, "turnpike_dtls_closed_total", R"(reason="peer")",
                dtls_closed_help},
     CounterRow{Counter::peer_connected, "turnpike_tcp_peers_total", R"(event="connected")",

@@ -2,6 +2,9 @@
 #include "server/turn/answer.hpp"
 
 #include <array>
+#include <variant>
+
+#include "server/turn/login_limit.hpp"
 
 namespace turnpike::turn {
 namespace {
@@ -63,6 +66,15 @@ Outcome challenge(const Request& request, ErrorCode code,
     MessageBuilder answer = terse_error(request, code);
     authenticator.write_challenge(answer, request.five_tuple.client, request.now.wall);
     return finish(answer, request, Reply{.octets = {}, .error = code});
+}
+
+Outcome because_of(const std::optional<auth::Limit>& limit, Outcome outcome) {
+    if (auto* reply = std::get_if<Reply>(&outcome)) reply->limit = limit;
+    return outcome;
+}
+
+Outcome Answers::refused(ErrorCode code, const std::optional<auth::Limit>& limit) const {
+    return because_of(limit, error(code, phrase_of(limit)));
 }
 
 Outcome Answers::error(ErrorCode code, std::string_view reason) const {

@@ -43,6 +43,9 @@ struct BindingAnswer {
 [[nodiscard]] Outcome challenge(const Request& request, protocol::ErrorCode code,
                                 const auth::Authenticator& authenticator);
 
+// Says what stood against the request, in no octet of its answer.
+[[nodiscard]] Outcome because_of(const std::optional<auth::Limit>& limit, Outcome outcome);
+
 // Answers to a request that proved itself: success and error alike carry the integrity that matches
 // the request's (RFC 8489 section 9.2.4). Lives for one call.
 class Answers {
@@ -54,6 +57,9 @@ public:
 
     // 420 lists the attributes. The reason is that of the code where nothing says it better.
     [[nodiscard]] Outcome error(protocol::ErrorCode code, std::string_view reason = {}) const;
+    // The reason is what stood against it, where something did.
+    [[nodiscard]] Outcome refused(protocol::ErrorCode code,
+                                  const std::optional<auth::Limit>& limit) const;
     [[nodiscard]] Outcome redirected(const Redirect& redirect) const;  // 300
     [[nodiscard]] Outcome success() const;
     // With the ticket, where the client gets one (RFC 8016).

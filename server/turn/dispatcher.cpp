@@ -151,7 +151,7 @@ Outcome Dispatcher::obey(const Request& request, const auth::Identity& identity,
     const bool allocates = request.message.method() == Method::allocate;
     const auto limit = limit_against(identity, request.now);
     if (allocates && limit && is_of_login(*limit)) {
-        return deny(request, ErrorCode::unauthenticated);
+        return because_of(limit, deny(request, ErrorCode::unauthenticated));
     }
     if (request.message.method() == Method::refresh &&
         request.message.has(AttributeType::mobility_ticket)) {
@@ -165,9 +165,9 @@ Outcome Dispatcher::obey(const Request& request, const auth::Identity& identity,
     if (allocates && allocation != nullptr) return answer_again(request, answers, *allocation);
     if (!allocates && allocation == nullptr) {
         const auto why = limit ? limit : recently_ended_.find(request.five_tuple);
-        return answers.error(ErrorCode::allocation_mismatch, phrase_of(why));
+        return answers.refused(ErrorCode::allocation_mismatch, why);
     }
-    if (limit && allocates) return answers.error(ErrorCode::forbidden, phrase_of(limit));
+    if (limit && allocates) return answers.refused(ErrorCode::forbidden, limit);
     const auto& token = identity.grant.token;
     if (!understands(request.message, {.access_token = token.has_value()})) {
         return answers.error(ErrorCode::unknown_attribute);
@@ -204,8 +204,8 @@ Outcome Dispatcher::relay_opened(const Request& request, const OpenRelay& wish,
                                  const OpenedRelay& opened, Effects& effects) {
     const Answers answers{request, wish.identity, settings_.software};
     if (opened.error || !opened_any(opened)) {
-        return answers.error(opened.error.value_or(ErrorCode::insufficient_capacity),
-                             phrase_of(opened.limit));
+        return answers.refused(opened.error.value_or(ErrorCode::insufficient_capacity),
+                               opened.limit);
     }
     // Another request of this client may have been faster while this one waited for its relay.
     if (const Allocation* winner = current(request, effects)) {

@@ -34,6 +34,7 @@ struct Reply {
     // address.
     std::optional<protocol::Endpoint> from{};
     std::optional<std::uint16_t> to_port{};
+    std::optional<auth::Limit> limit{};  // which one stood against it, where one did; for counters
 };
 
 // The credential of this user is needed: fetch it and call Dispatcher::resume().

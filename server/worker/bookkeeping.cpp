@@ -104,4 +104,12 @@ std::vector<const telemetry::Counters*> Bookkeeping::counters() const {
     return {&service_->counters(), &ledger_->counters()};
 }
 
+std::optional<telemetry::StorageMetrics> Bookkeeping::metrics() const {
+    if (!is_open_.load(std::memory_order_acquire)) return std::nullopt;
+    return telemetry::StorageMetrics{.connected = service_->is_connected(),
+                                     .took = service_->took(),
+                                     .journal_fill = ledger_->fill(),
+                                     .journal_rows_waiting = ledger_->rows_waiting()};
+}
+
 }  // namespace turnpike::worker

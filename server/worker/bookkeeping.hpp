@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "server/accounts/service.hpp"
 #include "server/config/config.hpp"
 #include "server/telemetry/log.hpp"
+#include "server/telemetry/metrics.hpp"
 #include "server/worker/post_office.hpp"
 #include "server/worker/shared.hpp"
 
@@ -39,6 +41,13 @@ public:
     // Of the journal, from 0 to 1.
     [[nodiscard]] double journal_fill() const noexcept {
         return is_open_.load(std::memory_order_acquire) ? ledger_->fill() : 0;
+    }
+
+    // None where there is no database.
+    [[nodiscard]] std::optional<telemetry::StorageMetrics> metrics() const;
+    // Whether there is room for what another allocation will use.
+    [[nodiscard]] bool has_room() const noexcept {
+        return !is_open_.load(std::memory_order_acquire) || ledger_->accepts();
     }
 
 private:

@@ -4,6 +4,7 @@
 // all workers. Asked when a connection opens and closes, never for a packet. Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -22,16 +23,25 @@ public:
     public:
         Place() noexcept = default;
         Place(Place&& other) noexcept
-            : limits_{std::exchange(other.limits_, nullptr)}, client_{other.client_} {}
+            : limits_{std::exchange(other.limits_, nullptr)},
+              client_{other.client_},
+              secured_{other.secured_} {}
         Place& operator=(Place&& other) noexcept {
             std::swap(limits_, other.limits_);
             std::swap(client_, other.client_);
+            std::swap(secured_, other.secured_);
             return *this;
         }
         ~Place() {
-            if (limits_ != nullptr) limits_->give_back(client_);
+            if (limits_ == nullptr) return;
+            if (secured_) limits_->count_secured(-1);
+            limits_->give_back(client_);
         }
         [[nodiscard]] explicit operator bool() const noexcept { return limits_ != nullptr; }
+        // The connection is under TLS from now on; see held_secured().
+        void secure() {
+            if (limits_ != nullptr && !std::exchange(secured_, true)) limits_->count_secured(1);
+        }
 
     private:
         friend ConnectionLimits;
@@ -40,6 +50,7 @@ public:
 
         ConnectionLimits* limits_ = nullptr;
         protocol::IpAddress client_;
+        bool secured_ = false;
     };
 
     ConnectionLimits(std::uint32_t total, std::uint32_t per_address) noexcept
@@ -51,11 +62,14 @@ public:
     // Where one more may open. 0 as a limit: none.
     [[nodiscard]] Place take(const protocol::IpAddress& client);
     [[nodiscard]] std::size_t held() const;
+    [[nodiscard]] std::size_t held_secured() const noexcept { return secured_.load(); }
 
 private:
     void give_back(const protocol::IpAddress& client);
+    void count_secured(int change) noexcept { secured_ += static_cast<std::size_t>(change); }
 
     // Shared by the workers.
+    std::atomic<std::size_t> secured_{0};
     mutable std::mutex mutex_;
     std::uint32_t total_;
     std::uint32_t per_address_;

@@ -10,7 +10,7 @@
 
 #include "server/net/packet_io.hpp"
 #include "server/relay/route_table.hpp"
-#include "server/telemetry/counters.hpp"
+#include "server/telemetry/tallies.hpp"
 #include "server/worker/holdings.hpp"
 #include "server/worker/live_accounts.hpp"
 #include "server/worker/outbox.hpp"
@@ -24,7 +24,7 @@ namespace turnpike::worker {
 struct Context {
     WorkerIndex index;
     const Shared& shared;
-    telemetry::Counters& counters;
+    telemetry::WorkerCounters& counters;
     boost::asio::io_context io{1};
     RulesSlot::Pointer rules = shared.rules.get();  // a reload puts others here, between two turns
     relay::RouteTable routes{};

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "protocol/error_code.hpp"
 #include "server/turn/connect.hpp"
 #include "server/turn/outcome.hpp"
 
@@ -79,6 +80,7 @@ void EffectExecutor::announce(protocol::AllocationId id, std::chrono::seconds li
     if (holding->is_probe) return context_.count(Counter::allocations_probed);
     context_.count(Counter::allocations_made);
     holding->is_announced = true;
+    count_live(*holding);
     if (who) context_.live_accounts.insert(id, *who, holding->seat->call());
     if (context_.usage.is_on()) {
         context_.usage.began(*holding, holding->since);
@@ -109,6 +111,8 @@ void EffectExecutor::carry_out(const turn::InstallRoute& effect) {
 
 void EffectExecutor::carry_out(const turn::RemoveRoute& effect) {
     context_.routes.remove(effect.allocation, effect.route.peer, effect.route.channel);
+    const bool is_channel = effect.route.channel != 0;
+    context_.count(is_channel ? Counter::channels_expired : Counter::permissions_expired);
 }
 
 void EffectExecutor::carry_out(const turn::AmendSession& effect) {
@@ -127,6 +131,7 @@ void EffectExecutor::carry_out(const turn::CloseRelay& effect) {
     context_.routes.close_relayed(effect.allocation, effect.family);
     if (Holding* holding = context_.holdings.find(effect.allocation)) {
         close(*holding, effect.family);
+        count_live(*holding);
     }
 }
 
@@ -153,7 +158,10 @@ void EffectExecutor::answer(const turn::AwaitedConnect& awaited,
                             std::optional<protocol::ConnectionId> name) {
     const Holding* holding = context_.holdings.find(connection.allocation);
     if (holding == nullptr || holding->link.stream == nullptr) return;
+    const auto code = static_cast<unsigned>(protocol::ErrorCode::connection_timeout_or_failure);
     if (!name) context_.count(Counter::error_447);
+    context_.counters.answers.add(telemetry::RequestMethod::connect,
+                                  name ? telemetry::success_code : code);
     std::array<std::byte, connect_answer_octets> room{};
     holding->link.stream->answer(
         turn::answer_connect(awaited, name, context_.rules->settings.turn.software, room));
@@ -180,6 +188,10 @@ void EffectExecutor::carry_out(const turn::EndAllocation& effect, protocol::Time
     if (holding->place.next) context_.routes.forget(*holding->place.next);
     context_.routes.close(effect.allocation);  // before the seat, whose limits it knows
     context_.holdings.erase(effect.allocation);
+    if (effect.limit) {
+        context_.counters.limits.add(static_cast<std::size_t>(*effect.limit),
+                                     telemetry::LimitEffect::ended);
+    }
     // Last: whoever sees the count finds everything given back.
     if (!is_probe) context_.count(end_counter(effect.reason));
 }
@@ -205,6 +217,19 @@ void EffectExecutor::carry_out(const turn::MoveClient& effect, const ClientLink*
     }
     if (effect.place.next) context_.routes.expect(effect.allocation, *effect.place.next);
     holding->place = effect.place;
+    count_live(*holding);
+}
+
+// Whoever is away counts as where he was.
+void EffectExecutor::count_live(Holding& holding) noexcept {
+    using telemetry::RelayFamilies;
+    if (!holding.is_announced) return;
+    const auto& [ipv4, ipv6] = holding.relays;
+    const auto transport = static_cast<std::size_t>(holding.session->five_tuple().transport);
+    const auto families = !ipv6   ? RelayFamilies::ipv4
+                          : !ipv4 ? RelayFamilies::ipv6
+                                  : RelayFamilies::both;
+    holding.counted = {context_.counters.allocations, transport, families};
 }
 
 void EffectExecutor::log_move(const Holding& holding, const turn::Place& to) {

@@ -41,6 +41,7 @@ private:
     void carry_out(const turn::SetDeadline& effect);
     void carry_out(const turn::AmendSession& effect);
     void carry_out(const turn::MoveClient& effect, const ClientLink* link);
+    void count_live(Holding& holding) noexcept;
     void log_move(const Holding& holding, const turn::Place& to);
     void close(Holding& holding, protocol::Family family);
     void log_end(const Holding& holding, std::string_view reason, protocol::TimePoint now);

@@ -19,6 +19,7 @@
 #include "server/accounts/attendance.hpp"
 #include "server/net/watch.hpp"
 #include "server/relay/session.hpp"
+#include "server/telemetry/tallies.hpp"
 #include "server/turn/effect.hpp"
 #include "server/worker/client_link.hpp"
 #include "server/worker/relay_directory.hpp"
@@ -44,9 +45,10 @@ struct Holding {
     std::unique_ptr<accounts::Attendance::Seat> seat{};
     protocol::TimePoint since{};
     storage::Time since_wall{};
-    unsigned intervals = 0;     // of UsageReporter, that are over
-    bool is_announced = false;  // the rules have accepted it
-    bool is_probe = false;      // our own: counted apart, and nobody is told
+    unsigned intervals = 0;                       // of UsageReporter, that are over
+    bool is_announced = false;                    // the rules have accepted it
+    bool is_probe = false;                        // our own: counted apart, and nobody is told
+    telemetry::AllocationTally::Place counted{};  // ... since it was announced, it is counted
 };
 
 // Its relayed addresses, as clients and peers see them.

@@ -96,12 +96,11 @@ void PacketRelay::from_send(const ClientMessage& message, const turn::RelayToPee
 
 void PacketRelay::to_peer(const relay::Session& session, const relay::PeerBound& peer_bound,
                           const ClientMessage& message, bool dont_fragment) {
-    context_.count(Counter::packets_to_peer);
-    context_.count(Counter::bytes_to_peer, peer_bound.payload.size());
     if (is_relay_address(peer_bound.peer.address)) return hairpin(peer_bound, message);
     const Holding* holding = context_.holdings.find(session.id());
     const auto& relay = holding->relays[turn::index_of(peer_bound.peer.address.family())];
     if (!relay) return count(Drop::wrong_family);
+    count_to_peer(Path::socket, peer_bound.payload.size());
     const int socket = relay->socket->descriptor();
     // Between the families DONT-FRAGMENT means nothing (RFC 8656 section 13).
     const bool same_family =
@@ -124,12 +123,16 @@ void PacketRelay::hairpin(const relay::PeerBound& peer_bound, const ClientMessag
         // Nobody has it now; the kernel could only hand the datagram to a stranger on this host.
         context_.count(Counter::drop_peer_refused);
     } else if (*owner != context_.index) {
-        if (!post_office_.post(*owner, peer_bound)) context_.count(Counter::drop_mailbox_full);
+        const bool posted = post_office_.post(*owner, peer_bound);
+        if (!posted) return context_.count(Counter::drop_mailbox_full);
+        count_to_peer(Path::hairpin, peer_bound.payload.size());
     } else if (message.packet != nullptr) {
+        count_to_peer(Path::hairpin, peer_bound.payload.size());
         Packet packet = *message.packet;
         packet.narrow(peer_bound.payload);
         from_relay(peer_bound, packet, message.now.steady);
     } else {
+        count_to_peer(Path::hairpin, peer_bound.payload.size());
         from_relay(peer_bound, copy_with_room(peer_bound.payload), message.now.steady);
     }
 }
@@ -159,7 +162,7 @@ void PacketRelay::from_peers(Holding& holding, protocol::Family family, TimePoin
         const std::size_t received = context_.inbox.receive(socket);
         for (std::size_t index = 0; index < received; ++index) {
             net::Received datagram = context_.inbox[index];
-            to_client(holding, datagram, now);
+            to_client(holding, datagram, Path::socket, now);
         }
         context_.outbox.flush();
         if (received < net::batch_size) break;
@@ -187,16 +190,15 @@ void PacketRelay::errors_from_peers(const Holding& holding, protocol::Family fam
 void PacketRelay::from_relay(const relay::PeerBound& peer_bound, Packet packet, TimePoint now) {
     relay::Session* session = context_.routes.find(peer_bound.peer);
     if (session == nullptr) return context_.count(Counter::drop_peer_refused);
-    context_.count(Counter::packets_hairpin);
-    context_.count(Counter::bytes_hairpin, packet.size());
     net::Received datagram{.source = peer_bound.source,
                            .local = {},
                            .packet = packet,
                            .traffic_class = peer_bound.traffic_class};
-    to_client(*context_.holdings.find(session->id()), datagram, now);
+    to_client(*context_.holdings.find(session->id()), datagram, Path::hairpin, now);
 }
 
-void PacketRelay::to_client(const Holding& holding, net::Received& datagram, TimePoint now) {
+void PacketRelay::to_client(const Holding& holding, net::Received& datagram, Path path,
+                            TimePoint now) {
     const std::size_t octets = datagram.packet.size();
     if (const auto forwarded =
             relay::forward_to_client(*holding.session, datagram.source, datagram.packet, now);
@@ -208,8 +210,19 @@ void PacketRelay::to_client(const Holding& holding, net::Received& datagram, Tim
         const bool dtls = holding.session->five_tuple().transport == protocol::Transport::dtls;
         return context_.count(dtls ? Counter::drop_too_big : Counter::drop_slow_reader);
     }
-    context_.count(Counter::packets_to_client);
-    context_.count(Counter::bytes_to_client, octets);
+    count_to_client(path, octets);
+}
+
+void PacketRelay::count_to_peer(Path path, std::size_t octets) noexcept {
+    const bool hairpin = path == Path::hairpin;
+    context_.count(hairpin ? Counter::packets_to_peer_hairpin : Counter::packets_to_peer);
+    context_.count(hairpin ? Counter::bytes_to_peer_hairpin : Counter::bytes_to_peer, octets);
+}
+
+void PacketRelay::count_to_client(Path path, std::size_t octets) noexcept {
+    const bool hairpin = path == Path::hairpin;
+    context_.count(hairpin ? Counter::packets_to_client_hairpin : Counter::packets_to_client);
+    context_.count(hairpin ? Counter::bytes_to_client_hairpin : Counter::bytes_to_client, octets);
 }
 
 bool PacketRelay::is_relay_address(const protocol::IpAddress& address) const noexcept {

@@ -56,7 +56,11 @@ private:
     void from_relay(const relay::PeerBound& peer_bound, protocol::Packet packet,
                     protocol::TimePoint now);
     [[nodiscard]] protocol::Packet room_for(std::size_t octets) noexcept;
-    void to_client(const Holding& holding, net::Received& datagram, protocol::TimePoint now);
+    enum class Path : std::uint8_t { socket, hairpin };
+    void to_client(const Holding& holding, net::Received& datagram, Path path,
+                   protocol::TimePoint now);
+    void count_to_peer(Path path, std::size_t octets) noexcept;
+    void count_to_client(Path path, std::size_t octets) noexcept;
     [[nodiscard]] bool is_relay_address(const protocol::IpAddress& address) const noexcept;
     void count(relay::Drop drop) noexcept;
     void drop(const relay::Session& session, relay::Drop reason);

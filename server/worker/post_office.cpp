@@ -65,6 +65,18 @@ bool PostOffice::order(WorkerIndex to, Order order) const {
     return boxes_[to]->orders.push(std::move(order));
 }
 
+std::array<std::uint64_t, 5> PostOffice::dropped() const {
+    std::array<std::uint64_t, 5> total{};
+    for (const auto& box : boxes_) {
+        total[0] += box->mail.dropped();
+        total[1] += box->connections.dropped();
+        total[2] += box->visitors.dropped();
+        total[3] += box->dismissals.dropped();
+        total[4] += box->notices.dropped();
+    }
+    return total;
+}
+
 net::FileDescriptor PostOffice::bell(WorkerIndex own) const {
     return net::FileDescriptor{::fcntl(boxes_[own]->bell.get(), F_DUPFD_CLOEXEC, 0)};
 }

@@ -6,6 +6,7 @@
 // other; each collects from its own alone.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -99,6 +100,10 @@ public:
 
     // Readable while there is something to collect. A duplicate, for its worker to own.
     [[nodiscard]] net::FileDescriptor bell(WorkerIndex own) const;
+
+    // What found its mailbox full, over all workers: datagrams, connections, visitors, dismissals,
+    // notices. Any thread.
+    [[nodiscard]] std::array<std::uint64_t, 5> dropped() const;
 
     // Messages for one worker. Datagrams do not crowd connections out.
     static constexpr std::size_t capacity = 512;

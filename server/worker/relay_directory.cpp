@@ -134,6 +134,16 @@ std::size_t RelayDirectory::free_ports() const {
     return count;
 }
 
+std::vector<RelayDirectory::Ports> RelayDirectory::ports() const {
+    const MutexLock lock{mutex_};
+    std::vector<Ports> all;
+    for (std::size_t index = 0; index < addresses_.size(); ++index) {
+        const relay::PortPool& pool = pools_[index];
+        all.push_back({addresses_[index].advertised, pool.free(), pool.size() - pool.free()});
+    }
+    return all;
+}
+
 std::size_t RelayDirectory::address_of(const RelayPort& port) const noexcept {
     std::size_t index = 0;
     while (index < addresses_.size() && addresses_[index].local != port.local.address) ++index;

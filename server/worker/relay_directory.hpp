@@ -77,6 +77,12 @@ public:
     [[nodiscard]] protocol::Endpoint as_advertised(protocol::Endpoint local) const noexcept;
 
     [[nodiscard]] std::size_t free_ports() const;
+    struct Ports {
+        protocol::IpAddress address;  // as clients see it
+        std::size_t free = 0;
+        std::size_t used = 0;  // taken or reserved
+    };
+    [[nodiscard]] std::vector<Ports> ports() const;  // by address
 
 private:
     struct Reservation {

@@ -163,6 +163,7 @@ StreamClient* StreamService::admit(Arrival arrival, TimePoint now) {
         auto tls = net::TlsSession::accept(context_.shared.tls.get()->tls());
         if (!tls) return nullptr;
         connection.secure(std::move(tls));
+        arrival.place.secure();
     }
     StreamClient* const client = take_in({.socket = std::move(arrival.socket),
                                           .connection = std::move(connection),

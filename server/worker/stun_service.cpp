@@ -47,6 +47,28 @@ turn::OpenedRelay nothing_opened() {
     return opened;
 }
 
+telemetry::RequestMethod request_method(Method method) noexcept {
+    using telemetry::RequestMethod;
+    switch (method) {
+        case Method::binding:
+            return RequestMethod::binding;
+        case Method::allocate:
+            return RequestMethod::allocate;
+        case Method::refresh:
+            return RequestMethod::refresh;
+        case Method::create_permission:
+            return RequestMethod::create_permission;
+        case Method::channel_bind:
+            return RequestMethod::channel_bind;
+        case Method::connect:
+            return RequestMethod::connect;
+        case Method::connection_bind:
+            return RequestMethod::connection_bind;
+        default:
+            return RequestMethod::other;
+    }
+}
+
 // What the success tells the client.
 std::chrono::seconds granted_lifetime(const turn::Reply& reply) {
     const auto answer = Message::decode(reply.octets);
@@ -84,13 +106,13 @@ void StunService::serve(const ClientMessage& message, const Message& decoded) {
     const turn::Outcome outcome = decide(request, message);
     parts_.executor.execute(effects_, message.now.steady, &message.link);
     if (const auto* reply = std::get_if<turn::Reply>(&outcome)) {
-        answer(*reply, message);
+        answer(*reply, message, decoded.method());
     } else if (const auto* indication = std::get_if<turn::RelayToPeer>(&outcome)) {
         parts_.relay.from_send(message, *indication);
     } else if (const auto* wish = std::get_if<turn::ConnectPeer>(&outcome)) {
         parts_.peers.connect(*wish, message.now.steady);
     } else if (const auto* attach = std::get_if<turn::AttachClient>(&outcome)) {
-        answer(attach->reply, message);
+        answer(attach->reply, message, decoded.method());
         // Only a stream's bind can succeed. The answer may have been too much for it.
         if (!message.link.stream->attach(attach->connection)) {
             parts_.peers.abandon(attach->connection, message.now.steady);
@@ -168,7 +190,7 @@ turn::Outcome StunService::open(const turn::Request& request, const ClientLink& 
     return outcome;
 }
 
-void StunService::answer(const turn::Reply& reply, const ClientMessage& message) {
+void StunService::answer(const turn::Reply& reply, const ClientMessage& message, Method method) {
     if (reply.octets.empty()) return;
     if (!reply.authenticated) {
         // Where a handshake has proved the address, nobody can have forged it.
@@ -176,11 +198,19 @@ void StunService::answer(const turn::Reply& reply, const ClientMessage& message)
         if (forgeable && !may_answer_stranger(message)) return;
         if (!forgeable) context_.count(Counter::unauthenticated_answers);
     }
-    if (reply.error) {
-        context_.count(telemetry::error_counter(static_cast<unsigned>(*reply.error)));
-        log_refusal(context_.shared.log, reply, message);
-    }
+    count(reply, method);
+    if (reply.error) log_refusal(context_.shared.log, reply, message);
     send(reply, message);
+}
+
+void StunService::count(const turn::Reply& reply, Method method) noexcept {
+    const auto code = reply.error ? static_cast<unsigned>(*reply.error) : telemetry::success_code;
+    if (reply.error) context_.count(telemetry::error_counter(code));
+    context_.counters.answers.add(request_method(method), code);
+    if (reply.limit) {
+        context_.counters.limits.add(static_cast<std::size_t>(*reply.limit),
+                                     telemetry::LimitEffect::refused);
+    }
 }
 
 void StunService::send(const turn::Reply& reply, const ClientMessage& message) {

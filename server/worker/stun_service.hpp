@@ -60,7 +60,8 @@ private:
                                      const turn::OpenRelay& wish);
     [[nodiscard]] protocol::Result<protocol::Message, protocol::DecodeError> decode(
         const ClientMessage& message) const;
-    void answer(const turn::Reply& reply, const ClientMessage& message);
+    void answer(const turn::Reply& reply, const ClientMessage& message, protocol::Method method);
+    void count(const turn::Reply& reply, protocol::Method method) noexcept;
     void send(const turn::Reply& reply, const ClientMessage& message);
     [[nodiscard]] protocol::MutableBytes reply_buffer() noexcept;
 

@@ -244,8 +244,12 @@ void Worker::arm() {
     timer_.expires_at(armed_);
     timer_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
-        armed_ = TimePoint::max();  // the end of the turn sets it anew
-        turn([this](Moment now) { on_time(now); });
+        const TimePoint due =
+            std::exchange(armed_, TimePoint::max());  // the end of the turn sets it
+        turn([&](Moment now) {
+            counters_.lag.record(now.steady - due);
+            on_time(now);
+        });
     });
 }
 

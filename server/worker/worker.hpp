@@ -38,7 +38,7 @@ public:
     void run();
     void stop();  // from any thread
 
-    [[nodiscard]] const telemetry::Counters& counters() const noexcept { return counters_; }
+    [[nodiscard]] const telemetry::WorkerCounters& counters() const noexcept { return counters_; }
     // When its last turn began; a loop that is well turns each second or so. Any thread.
     [[nodiscard]] protocol::TimePoint last_turn() const noexcept {
         return protocol::TimePoint{
@@ -60,7 +60,7 @@ private:
     [[nodiscard]] protocol::TimePoint next_wake() const noexcept;
     void arm();
 
-    telemetry::Counters counters_;
+    telemetry::WorkerCounters counters_;
     std::atomic<protocol::TimePoint::rep> last_turn_;  // read by any thread
     Context context_;
     PostOffice& post_office_;

@@ -42,6 +42,9 @@ public:
     [[nodiscard]] std::uint64_t count(std::size_t worker, telemetry::Counter counter) const {
         return workers_[worker]->counters().read(counter);
     }
+    [[nodiscard]] const telemetry::WorkerCounters& counters(std::size_t worker) const {
+        return workers_[worker]->counters();
+    }
     [[nodiscard]] SocketClient client_of(std::size_t worker, std::string user = "alice",
                                          std::string password = "wonderland") const {
         return SocketClient{std::make_unique<TcpWire>(endpoint("127.0.0.2:0"), listeners_[worker]),

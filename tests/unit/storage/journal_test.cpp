@@ -42,6 +42,16 @@ TEST_CASE("what was written waits, oldest first, as it is now") {
     CHECK(scenario.pending()[1] == usage("a", noon + 3s));
 }
 
+TEST_CASE("as many rows wait as the database has yet to get") {
+    Scenario scenario;
+    CHECK(scenario.journal.waiting().value() == 0);
+    scenario.write({usage("a"), usage("b"), usage("c")});
+    REQUIRE(scenario.journal.write(std::vector{usage("d")}, false));  // not due
+    CHECK(scenario.journal.waiting().value() == 3);
+    scenario.settle({usage("a")});
+    CHECK(scenario.journal.waiting().value() == 2);
+}
+
 TEST_CASE("what the database has waits no longer, until it changes again") {
     Scenario scenario;
     scenario.write({usage("a")});

@@ -48,6 +48,31 @@ TEST_CASE("what this server holds is told, and what it holds no more") {
     CHECK(scenario.number("SELECT count(*) FROM lease") == 0);
 }
 
+TEST_CASE("whoever asked is told of each thing done, since when, and whether it went well") {
+    AccountsScenario scenario;
+    int well = 0;
+    int ill = 0;
+    const auto since = real_time();
+    LeaseKeeper keeper{*scenario.store,
+                       scenario.attendance,
+                       {"example.org", "relay-1", "run-1"},
+                       [&](protocol::TimePoint at, bool is_well) {
+                           CHECK(at == since.steady);
+                           ++(is_well ? well : ill);
+                       }};
+    REQUIRE(scenario.until([&] {
+        keeper.tick(since);
+        return well >= 2;  // those of before are dropped, and the node is told of
+    }));
+    CHECK(ill == 0);
+    scenario.empty.site("DROP TABLE turnpike.lease");
+    const auto one = scenario.attendance.admit(alice(), AllocationId{1}, since.steady);
+    CHECK(scenario.until([&] {
+        keeper.tick(since);
+        return ill >= 1;
+    }));
+}
+
 TEST_CASE("leases are renewed before they are void") {
     Scenario scenario;
     const auto one = scenario.attendance.admit(alice(), AllocationId{1}, real_time().steady);

@@ -111,6 +111,29 @@ TEST_CASE("while the database is away rows wait, and arrive when it is back") {
     CHECK(s.books.until([&] { return s.books.here["a"].ended_at.has_value(); }));
 }
 
+TEST_CASE("it is known how many rows wait for the database, more than one batch too") {
+    Scenario s;
+    const auto reaches = [&](std::size_t count) {
+        const auto end = std::chrono::steady_clock::now() + 15s;
+        while (s.ledger->rows_waiting() != count) {
+            if (std::chrono::steady_clock::now() > end) return false;
+            std::this_thread::yield();
+        }
+        return true;
+    };
+    s.books.fail(Failure{Failure::Kind::unavailable, "away"});
+    std::vector<Report> reports;
+    for (int count = 0; count < 450; ++count) {
+        reports.push_back({ended(std::to_string(count)), true});
+    }
+    s.ledger->post(std::move(reports));
+    CHECK(reaches(450));
+    s.books.fail({});
+    s.ledger->try_now();
+    CHECK(reaches(0));
+    CHECK(s.books.here.size() == 450);
+}
+
 TEST_CASE("a row that the database refuses for good does not keep the others") {
     Scenario s;
     s.books.poison = "mallory";

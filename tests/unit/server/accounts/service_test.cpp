@@ -3,7 +3,9 @@
 
 #include <condition_variable>
 #include <cstdio>
+#include <future>
 #include <mutex>
+#include <numeric>
 
 #include "tests/support/accounts_scenario.hpp"
 #include "tests/support/usage_row.hpp"
@@ -97,6 +99,27 @@ TEST_CASE("a worker that asks gets an answer, and hears of changes and secrets")
     CHECK(secrets->secrets.front().name == "spring");
     CHECK(secrets->secrets.front().expiry_ends_relay);
     s.service.stop();
+}
+
+TEST_CASE("each look-up and each write is timed, before its answer is there") {
+    Scenario s;
+    const auto count = [&](std::size_t operation) {
+        const auto counts = s.service.took().at(operation).counts;
+        return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+    };
+    constexpr std::size_t lookup = 0;
+    constexpr std::size_t usage = 1;
+    CHECK(count(lookup) + count(usage) == 0);
+    REQUIRE(s.service.ask({{false, "nobody", ""}, 0}));
+    REQUIRE(s.workers.wait_for<Finding>([](const Finding&) { return true; }));
+    CHECK(count(lookup) == 1);
+    std::promise<bool> written;
+    s.service.write_usage({test::usage("a")}, [&](const storage::Result<void>& result) {
+        written.set_value(result.has_value());
+    });
+    CHECK(written.get_future().get());
+    CHECK(count(usage) == 1);
+    CHECK(count(lookup) == 1);
 }
 
 TEST_CASE("of another realm's changes nothing is told") {

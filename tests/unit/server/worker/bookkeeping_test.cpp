@@ -4,6 +4,7 @@
 #include <future>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/running_workers.hpp"
 #include "tests/support/server_with_database.hpp"
 
 namespace turnpike::worker {
@@ -46,6 +47,29 @@ TEST_CASE("a server does not start with a journal that it cannot have, or a sche
     config.storage.journal = (folder.path() / "journal").string();
     database.site("INSERT INTO turnpike.schema_version (version) VALUES (999)");
     CHECK_THAT(outcome(config), Catch::Contains("999"));
+}
+
+TEST_CASE("what a database and a journal tell of themselves is there once they are open") {
+    test::EmptyDatabase database{test::Kind::sqlite};
+    REQUIRE(storage::migrate(database.url()));
+    const test::Folder folder;
+    auto config = test::loopback_config();
+    config.storage.url = database.url();
+    config.storage.journal = folder.file("journal");
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::tmpfile(), std::fclose};
+    telemetry::Log log{{.descriptor = ::fileno(file.get())}};
+    test::RunningWorkers nobody{0, config};
+    Bookkeeping books{config, nobody.shared, nobody.post_office, log};
+    CHECK_FALSE(books.metrics());
+    CHECK(books.has_room());
+    books.open();
+    const auto metrics = books.metrics();
+    REQUIRE(metrics);
+    CHECK(metrics->connected);
+    CHECK(metrics->journal_fill < 0.5);
+    CHECK(metrics->journal_rows_waiting == 0);
+    CHECK(books.has_room());
+    books.close();
 }
 
 TEST_CASE("without a database nothing is kept and nothing opened") {

@@ -31,6 +31,31 @@ TEST_CASE("one address holds no more than its share, and gets back what it gives
     CHECK(limits.held() == 3);
 }
 
+TEST_CASE("connections under TLS are counted among the others, once each") {
+    ConnectionLimits limits{0, 0};
+    auto plain = limits.take(address("192.0.2.1"));
+    auto secured = limits.take(address("192.0.2.1"));
+    secured.secure();
+    secured.secure();
+    CHECK(limits.held() == 2);
+    CHECK(limits.held_secured() == 1);
+    ConnectionLimits::Place moved = std::move(secured);
+    CHECK(limits.held_secured() == 1);
+    plain = {};
+    CHECK(limits.held_secured() == 1);
+    moved = {};
+    CHECK(limits.held() == 0);
+    CHECK(limits.held_secured() == 0);
+}
+
+TEST_CASE("a place that there was none of cannot be secured") {
+    ConnectionLimits limits{1, 0};
+    const auto only = limits.take(address("192.0.2.1"));
+    auto none = limits.take(address("192.0.2.1"));
+    none.secure();
+    CHECK(limits.held_secured() == 0);
+}
+
 TEST_CASE("a /64 of IPv6 counts as one address", "[threats]") {
     ConnectionLimits limits{10, 1};
     const auto one = limits.take(address("2001:db8::1"));

@@ -133,7 +133,7 @@ TEST_CASE("what has come from another worker's datagrams goes no further", "[N3]
     auto config = test::loopback_config();
     config.relay.mobility = true;
     RunningWorkers workers{1, config};
-    telemetry::Counters counters;
+    telemetry::WorkerCounters counters;
     Context context{.index = 0, .shared = workers.shared, .counters = counters};
     Association association;
     std::array<std::byte, 200> buffer;

@@ -180,7 +180,10 @@ TEST_CASE("two clients of one server talk relay to relay, on one worker and acro
         bob.send(alice.relayed(), "hello alice");
         CHECK(alice.data() == FromPeer{channel, {}, "hello alice"});
     }
-    CHECK(server.count(Counter::packets_hairpin) == 2 * pairs);
+    // A worker counts what it has posted to another, who may be faster.
+    CHECK(server.reaches(Counter::packets_to_peer_hairpin, 2 * pairs));
+    CHECK(server.reaches(Counter::packets_to_client_hairpin, 2 * pairs));
+    CHECK(server.count(Counter::packets_to_peer) + server.count(Counter::packets_to_client) == 0);
     CHECK(server.count(Counter::drop_send_failed) == 0);
 }
 
@@ -250,7 +253,7 @@ TEST_CASE("an allocation that is its own peer hears itself once", "[P5][H12]") {
     REQUIRE(client.bind(channel, client.relayed()));
     client.send(channel, "echo");
     CHECK(client.data() == FromPeer{channel, {}, "echo"});
-    CHECK(server.count(Counter::packets_hairpin) == 1);
+    CHECK(server.reaches(Counter::packets_to_client_hairpin, 1));
 }
 
 TEST_CASE("channel data without a binding, and with a length that lies, goes nowhere",

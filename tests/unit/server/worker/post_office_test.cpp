@@ -37,6 +37,21 @@ HandedConnection connection(int descriptor, const char* client) {
             .place = {}};
 }
 
+TEST_CASE("what found a mailbox full is counted by mailbox, over all workers") {
+    PostOffice office{2};
+    for (std::size_t count = 0; count < PostOffice::capacity; ++count) {
+        REQUIRE(office.post(0, datagram("x")));
+        REQUIRE(office.post(1, datagram("x")));
+    }
+    CHECK(office.dropped() == std::array<std::uint64_t, 5>{0, 0, 0, 0, 0});
+    CHECK_FALSE(office.post(0, datagram("x")));
+    CHECK_FALSE(office.post(1, datagram("x")));
+    for (std::size_t count = 0; count <= PostOffice::notices_capacity; ++count) {
+        office.tell(0, accounts::Changed{});
+    }
+    CHECK(office.dropped() == std::array<std::uint64_t, 5>{2, 0, 0, 0, 1});
+}
+
 TEST_CASE("a datagram arrives as it was posted, at whom it was posted to", "[H12]") {
     PostOffice office{2};
     const std::string large(65507, 'x');

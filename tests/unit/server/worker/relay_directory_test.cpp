@@ -38,6 +38,25 @@ RelayPort after(RelayPort port) {
     return port;
 }
 
+TEST_CASE(
+    "each address tells how many of its ports are free and how many are not, as peers know it") {
+    RelayDirectory directory{{at("10.0.0.1", "192.0.2.1"), at("2001:db8::1")}, 50000, 50009};
+    const auto one = directory.take(Family::ipv4, PortWish::any, 0);
+    const auto pair = directory.take(Family::ipv6, PortWish::pair, 0);
+    REQUIRE(one);
+    REQUIRE(pair);
+    const auto ports = directory.ports();
+    REQUIRE(ports.size() == 2);
+    CHECK(ports[0].address == *IpAddress::parse("192.0.2.1"));
+    CHECK(ports[0].free == 9);
+    CHECK(ports[0].used == 1);
+    CHECK(ports[1].free == 8);
+    CHECK(ports[1].used == 2);
+    directory.give_back(*one);
+    CHECK(directory.ports()[0].used == 0);
+    CHECK(directory.free_ports() == 18);
+}
+
 TEST_CASE("a port is held by one allocation, of the family that was asked for", "[D22][D23][D32]") {
     RelayDirectory directory{{at("192.0.2.1"), at("2001:db8::1"), at("192.0.2.2")}, 50000, 50009};
     std::mt19937_64 random{11};

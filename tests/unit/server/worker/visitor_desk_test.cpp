@@ -63,7 +63,7 @@ struct Desk {
     }
 
     test::RunningWorkers workers{1, mobile_config()};
-    telemetry::Counters counters;
+    telemetry::WorkerCounters counters;
     Context context{.index = 0, .shared = workers.shared, .counters = counters};
     PostOffice post_office{3};
     ClientLink link;
