@@ -10,6 +10,7 @@ MAY_INCLUDE = {
     "auth": {"protocol"},
     "storage": set(),
     "server/config": {"protocol", "manual"},
+    "server/coturn": {"protocol", "server/config"},
     "server/telemetry": set(),
     "server/turn": {"protocol", "auth"},
     "server/relay": {"protocol"},
@@ -21,8 +22,8 @@ MAY_INCLUDE = {
     "server/doctor": {"protocol", "auth", "storage", "client", "server/config", "server/net", "server/telemetry",
                       "server/worker"},
     "server/admin": {"server/accounts", "server/worker", "server/config", "server/telemetry", "storage"},
-    "server": {"manual", "protocol", "auth", "storage", "server/accounts", "server/config", "server/telemetry", "server/net", "server/worker",
-               "server/admin", "server/doctor"},
+    "server": {"manual", "protocol", "auth", "storage", "server/accounts", "server/config", "server/coturn", "server/telemetry",
+               "server/net", "server/worker", "server/admin", "server/doctor"},
     "client": {"protocol", "auth"},
     "bench": {"manual", "protocol", "auth", "client"},
     # None: what tests have in common, here a whole server in the same process.
