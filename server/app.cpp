@@ -11,6 +11,7 @@
 #include "server/configuration.hpp"
 #include "server/doctor_command.hpp"
 #include "server/ice_servers.hpp"
+#include "server/import_coturn.hpp"
 #include "server/operate.hpp"
 #include "server/serve.hpp"
 
@@ -74,6 +75,9 @@ struct Runner {
         return ExitCode::clean;
     }
 
+    ExitCode operator()(const ImportCoturnCommand& command) const {
+        return import_coturn(command, console());
+    }
     ExitCode operator()(const MigrateCommand& command) const { return operate(command, console()); }
     ExitCode operator()(const UserCommand& command) const { return operate(command, console()); }
     ExitCode operator()(const CallCommand& command) const { return operate(command, console()); }

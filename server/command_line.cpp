@@ -24,6 +24,7 @@ private:
     void add_credentials();
     void add_doctor();
     void add_manual();
+    void add_import();
     [[nodiscard]] Command chosen() const;
 
     CLI::App app_{"Turnpike, a STUN/TURN relay server", "turnpike"};
@@ -31,6 +32,7 @@ private:
     CheckConfigCommand check_config_;
     CredentialsCommand credentials_;
     DoctorCommand doctor_;
+    ImportCoturnCommand import_;
     std::string lifetime_ = "1d";
     std::string format_ = "ice";
     std::string page_;
@@ -49,6 +51,7 @@ Parser::Parser() {
     add_config_options(check, check_config_.config);
     add_credentials();
     add_doctor();
+    add_import();
     app_.add_subcommand("options", "List every option with its type and default");
     app_.add_subcommand("sample-config", "Print a configuration file to start from");
     add_manual();
@@ -94,6 +97,18 @@ void Parser::add_doctor() {
                      "Where no server runs, do not start one to relay a packet through");
 }
 
+void Parser::add_import() {
+    auto& command = *app_.add_subcommand(
+        "import-coturn", "Make a configuration of coturn's, and say what became of each line");
+    command.add_option("FILE", import_.file, "turnserver.conf, or - for standard input")
+        ->required();
+    command.add_option("--output", import_.output, "Where to; not given: standard output")
+        ->type_name("FILE");
+    command.add_option("--report", import_.report, "Where to; not given: standard error")
+        ->type_name("FILE");
+    command.add_flag("--force", import_.force, "Write over files that exist");
+}
+
 Command Parser::parse(std::vector<std::string> arguments) {
     std::ranges::reverse(arguments);  // as CLI11 takes them
     try {
@@ -118,6 +133,7 @@ Command Parser::chosen() const {
     if (app_.got_subcommand("check-config")) return check_config_;
     if (app_.got_subcommand("credentials")) return credentials_;
     if (app_.got_subcommand("doctor")) return doctor_;
+    if (app_.got_subcommand("import-coturn")) return import_;
     if (app_.got_subcommand("options")) return OptionsCommand{};
     if (app_.got_subcommand("manual")) return Farewell{.text = manual_text(app_, page_)};
     return SampleConfigCommand{};

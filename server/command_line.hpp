@@ -36,6 +36,12 @@ struct DoctorCommand {
     bool as_json = false;
     bool may_start = true;  // a server, where none runs
 };
+struct ImportCoturnCommand {
+    std::string file;
+    std::optional<std::string> output;  // none: standard output
+    std::optional<std::string> report;  // none: standard error
+    bool force = false;                 // write over files that exist
+};
 struct OptionsCommand {};
 struct SampleConfigCommand {};
 
@@ -45,9 +51,10 @@ struct Farewell {
     std::string text;  // to standard output where the code is clean, else to standard error
 };
 
-using Command = std::variant<Farewell, ServeCommand, CheckConfigCommand, CredentialsCommand,
-                             DoctorCommand, OptionsCommand, SampleConfigCommand, MigrateCommand,
-                             UserCommand, CallCommand, SecretCommand>;
+using Command =
+    std::variant<Farewell, ServeCommand, CheckConfigCommand, CredentialsCommand, DoctorCommand,
+                 OptionsCommand, SampleConfigCommand, ImportCoturnCommand, MigrateCommand,
+                 UserCommand, CallCommand, SecretCommand>;
 
 // Without the name of the program.
 [[nodiscard]] Command parse_command_line(std::vector<std::string> arguments);

@@ -75,14 +75,18 @@ config::Inputs gather_inputs(const ConfigArguments& arguments) {
 
 config::Loaded load_configuration(const config::Inputs& inputs) {
     config::Loaded loaded = config::load(inputs);
-    if (!loaded.ok()) return loaded;
+    check_credentials(loaded);
+    return loaded;
+}
+
+void check_credentials(config::Loaded& loaded) {
+    if (!loaded.ok()) return;
     check_prepared(loaded, "realm", loaded.config.realm, "it");
     for (const config::User& user : loaded.config.users) {
         const std::string quoted = config::quoted(user.name);
         check_prepared(loaded, "users", user.name, quoted);
         check_prepared(loaded, "users", user.password, "the password of " + quoted);
     }
-    return loaded;
 }
 
 void check_certificates(config::Loaded& loaded) {

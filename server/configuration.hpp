@@ -23,10 +23,13 @@ inline constexpr std::string_view default_config_file = "/etc/turnpike/turnpike.
 // a form that clients can produce (OpaqueString, RFC 8265 section 4.2).
 [[nodiscard]] config::Loaded load_configuration(const config::Inputs& inputs);
 
-// Every warning and error, one a line.
+// The second half of that, for what was loaded otherwise.
+void check_credentials(config::Loaded& loaded);
+
 // Adds what is wrong with the certificates of a good configuration: a start would fail for it.
 void check_certificates(config::Loaded& loaded);
 
+// Every warning and error, one a line.
 void report(const config::Loaded& loaded, std::ostream& error);
 
 // What is in force and where it comes from, secrets masked. It is TOML.

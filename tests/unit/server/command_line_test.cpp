@@ -37,6 +37,19 @@ TEST_CASE("check-config takes its file with and without --config") {
     CHECK_FALSE(parsed<CheckConfigCommand>({"check-config"}).quiet);
 }
 
+TEST_CASE("an import takes a file, and where its two results go") {
+    const auto bare = parsed<ImportCoturnCommand>({"import-coturn", "turnserver.conf"});
+    CHECK(bare.file == "turnserver.conf");
+    CHECK_FALSE((bare.output || bare.report || bare.force));
+    const auto full = parsed<ImportCoturnCommand>(
+        {"import-coturn", "-", "--output", "a.toml", "--report", "a.txt", "--force"});
+    CHECK(full.file == "-");
+    CHECK(full.output == "a.toml");
+    CHECK(full.report == "a.txt");
+    CHECK(full.force);
+    CHECK(parsed<Farewell>({"import-coturn"}).code == ExitCode::bad_usage);
+}
+
 TEST_CASE("credentials are for a day and for nobody in particular unless told otherwise") {
     const auto plain = parsed<CredentialsCommand>({"credentials"});
     CHECK(plain.lifetime == 24h);
