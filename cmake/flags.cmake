@@ -56,7 +56,7 @@ turnpike_precompiled(turnpike_network_precompiled ${turnpike_common_headers} ${t
 # turnpike_reuse(target prefix link ...): with Asio only where it is linked, as its headers ask for its objects.
 function(turnpike_reuse target prefix)
     set(network "")
-    if(ARGN MATCHES "turnpike_(asio|net|worker|doctor|program|storage|accounts)")
+    if(ARGN MATCHES "turnpike_(asio|net|worker|doctor|program|storage|accounts|admin)")
         set(network "network_")
     endif()
     target_precompile_headers(${target} REUSE_FROM ${prefix}_${network}precompiled)
@@ -74,6 +74,10 @@ function(turnpike_library name)
         target_link_libraries(${name} INTERFACE turnpike_flags ${ARG_LINKS})
     endif()
 endfunction()
+
+# What has coroutines links this: g++ 12 warns of what it makes of them itself.
+add_library(turnpike_coroutines INTERFACE)
+target_compile_options(turnpike_coroutines INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-zero-as-null-pointer-constant>)
 
 # Asio's own source, compiled once for all that use it (BOOST_ASIO_SEPARATE_COMPILATION).
 turnpike_library(turnpike_asio SOURCES ${PROJECT_SOURCE_DIR}/cmake/asio.cpp LINKS Boost::headers Threads::Threads)

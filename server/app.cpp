@@ -6,11 +6,12 @@
 #include <iostream>
 #include <ostream>
 
+#include "server/admin/ice_servers.hpp"
+#include "server/admin_commands.hpp"
 #include "server/command_line.hpp"
 #include "server/config/reference.hpp"
 #include "server/configuration.hpp"
 #include "server/doctor_command.hpp"
-#include "server/ice_servers.hpp"
 #include "server/import_coturn.hpp"
 #include "server/operate.hpp"
 #include "server/serve.hpp"
@@ -45,20 +46,20 @@ struct Runner {
             report(loaded, error);
             return ExitCode::bad_configuration;
         }
-        const auto credential = issue_credential(
+        const auto credential = admin::issue_credential(
             loaded.config,
             {.user = command.user, .call = command.call, .lifetime = command.lifetime},
             std::chrono::system_clock::now());
         if (!credential) return fail(credential.error().what);
-        const auto urls =
-            turn_urls(loaded.config, command.host, advertised_addresses(loaded.config.relay));
+        const auto urls = admin::turn_urls(loaded.config, command.host,
+                                           advertised_addresses(loaded.config.relay));
         if (urls.empty()) return fail("no address that clients could connect to; name one: --host");
-        if (lacks_name(loaded.config, command.host)) {
+        if (admin::lacks_name(loaded.config, command.host)) {
             error << "warning: no turns: URLs, because certificates are for names and clients take "
                      "no address in their place; set server.hostname, or give --host\n";
         }
-        out << (command.as_uris ? turn_rest_json(urls, *credential)
-                                : ice_servers_json(urls, *credential))
+        out << (command.as_uris ? admin::turn_rest_json(urls, *credential)
+                                : admin::ice_servers_json(urls, *credential))
             << '\n';
         return ExitCode::clean;
     }
@@ -82,6 +83,13 @@ struct Runner {
     ExitCode operator()(const UserCommand& command) const { return operate(command, console()); }
     ExitCode operator()(const CallCommand& command) const { return operate(command, console()); }
     ExitCode operator()(const SecretCommand& command) const { return operate(command, console()); }
+    ExitCode operator()(const SessionsCommand& command) const {
+        return operate(command, console());
+    }
+    ExitCode operator()(const DrainCommand& command) const { return operate(command, console()); }
+    ExitCode operator()(const ReloadCommand& command) const { return operate(command, console()); }
+    ExitCode operator()(const LogCommand& command) const { return operate(command, console()); }
+    ExitCode operator()(const EventsCommand& command) const { return operate(command, console()); }
 
     [[nodiscard]] Console console() const { return {std::cin, out, error}; }
 

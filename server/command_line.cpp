@@ -6,6 +6,7 @@
 #include <charconv>
 #include <sstream>
 
+#include "server/admin_line.hpp"
 #include "server/manual.hpp"
 #include "server/operator_line.hpp"
 
@@ -37,6 +38,7 @@ private:
     std::string format_ = "ice";
     std::string page_;
     OperatorLine operator_line_{app_};
+    AdminLine admin_line_{app_};
 };
 
 Parser::Parser() {
@@ -127,6 +129,9 @@ Command Parser::parse(std::vector<std::string> arguments) {
 
 Command Parser::chosen() const {
     if (const auto command = operator_line_.chosen()) {
+        return std::visit([](const auto& each) -> Command { return each; }, *command);
+    }
+    if (const auto command = admin_line_.chosen()) {
         return std::visit([](const auto& each) -> Command { return each; }, *command);
     }
     if (app_.got_subcommand("serve")) return serve_;

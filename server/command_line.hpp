@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/admin_arguments.hpp"
 #include "server/config_arguments.hpp"
 #include "server/exit_code.hpp"
 #include "server/operator_arguments.hpp"
@@ -54,7 +55,8 @@ struct Farewell {
 using Command =
     std::variant<Farewell, ServeCommand, CheckConfigCommand, CredentialsCommand, DoctorCommand,
                  OptionsCommand, SampleConfigCommand, ImportCoturnCommand, MigrateCommand,
-                 UserCommand, CallCommand, SecretCommand>;
+                 UserCommand, CallCommand, SecretCommand, SessionsCommand, DrainCommand,
+                 ReloadCommand, LogCommand, EventsCommand>;
 
 // Without the name of the program.
 [[nodiscard]] Command parse_command_line(std::vector<std::string> arguments);

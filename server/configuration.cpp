@@ -89,6 +89,12 @@ void check_credentials(config::Loaded& loaded) {
     }
 }
 
+config::Loaded load_for_operator(const ConfigArguments& arguments) {
+    config::Inputs inputs = gather_inputs(arguments);
+    inputs.spare_secret = "none is needed here";
+    return load_configuration(inputs);
+}
+
 void check_certificates(config::Loaded& loaded) {
     const auto files = worker::certificate_files(loaded.config.listen);
     if (!loaded.ok() || files.empty()) return;

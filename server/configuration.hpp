@@ -19,6 +19,9 @@ inline constexpr std::string_view default_config_file = "/etc/turnpike/turnpike.
 // Reads the files of the system that the rules of the configuration ask about.
 [[nodiscard]] config::Inputs gather_inputs(const ConfigArguments& arguments);
 
+// As load_configuration(), for commands: users may be in the database alone, and perhaps not yet.
+[[nodiscard]] config::Loaded load_for_operator(const ConfigArguments& arguments);
+
 // Loads, and adds what only the rules of credentials can tell: realm, names and passwords must have
 // a form that clients can produce (OpaqueString, RFC 8265 section 4.2).
 [[nodiscard]] config::Loaded load_configuration(const config::Inputs& inputs);

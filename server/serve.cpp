@@ -10,10 +10,10 @@
 #include <stdexcept>
 #include <utility>
 
+#include "server/admin/ice_servers.hpp"
 #include "server/config/log_options.hpp"
 #include "server/configuration.hpp"
 #include "server/doctor/examine.hpp"
-#include "server/ice_servers.hpp"
 #include "server/privileges.hpp"
 #include "server/telemetry/journal_stream.hpp"
 #include "server/worker/server.hpp"
@@ -28,13 +28,13 @@ constexpr std::size_t log_lines_streamed = 1000;
 // that nobody knows and one credential of it.
 void print_notice(const config::Config& config, std::ostream& error) {
     const auto credential =
-        issue_credential(config, {.user = "", .call = "", .lifetime = std::chrono::days{1}},
-                         std::chrono::system_clock::now());
+        admin::issue_credential(config, {.user = "", .call = "", .lifetime = std::chrono::days{1}},
+                                std::chrono::system_clock::now());
     error << "\n*** No configuration at " << default_config_file
           << ": running on defaults, with a secret made for this run only.\n"
              "*** For a day, this entry of iceServers may relay here:\n\n"
-          << ice_servers_json(turn_urls(config, "", advertised_addresses(config.relay)),
-                              *credential)
+          << admin::ice_servers_json(
+                 admin::turn_urls(config, "", advertised_addresses(config.relay)), *credential)
           << "\n\n*** To stay, set auth.secrets there; `turnpike sample-config` prints a file to "
              "start "
              "from.\n\n"

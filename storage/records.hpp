@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -75,6 +76,35 @@ struct Account {
     std::string username{};
     Credential credential{};  // without a password
     bool operator==(const Account&) const = default;
+};
+
+// What is to change of a call or an account: none leaves it as it is, a none within sets it free.
+template <typename T>
+using Amended = std::optional<std::optional<T>>;
+
+struct CallAmendment {
+    Amended<Time> starts_at{};
+    Amended<Time> ends_at{};
+    Amended<std::int64_t> seconds{};
+    Amended<std::int64_t> participants{};
+    Amended<std::int64_t> bytes{};
+    Amended<std::int64_t> bits_per_second{};
+    Amended<std::int64_t> leg_bits_per_second{};
+};
+
+struct AccountAmendment {
+    std::optional<bool> enabled{};
+    Amended<std::string> call{};
+    Amended<Time> deadline{};
+    Amended<std::int64_t> bytes{};
+    Amended<std::int64_t> bits_per_second{};
+    Amended<std::int64_t> allocations{};
+};
+
+// A part of a list in the order of names: those after this one, at most so many.
+struct Page {
+    std::string after{};
+    std::int64_t limit = std::numeric_limits<std::int64_t>::max();
 };
 
 // One allocation, as far as it has come.

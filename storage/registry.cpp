@@ -48,8 +48,27 @@ void Registry::remove_account(const std::string& realm, const std::string& usern
                       found_any(std::move(handler)));
 }
 
-void Registry::list_accounts(const std::string& realm, Handler<std::vector<Account>> handler) {
-    database_.execute({{&statements::list_accounts, {realm}}},
+void Registry::amend_account(const std::string& realm, const std::string& username,
+                             const AccountAmendment& amendment, Handler<bool> handler) {
+    std::vector<Value> parameters{realm, username};
+    for (const Value& each : to_parameters(amendment)) parameters.push_back(each);
+    database_.execute({{&statements::amend_account, std::move(parameters)}},
+                      found_any(std::move(handler)));
+}
+
+void Registry::find_account(const std::string& realm, const std::string& username,
+                            Handler<std::optional<Account>> handler) {
+    database_.execute({{&statements::find_account, {realm, username}}},
+                      converted(std::move(handler),
+                                [realm](const std::vector<Rows>& rows) -> std::optional<Account> {
+                                    if (rows[0].empty()) return std::nullopt;
+                                    return to_listed_account(rows[0][0], realm);
+                                }));
+}
+
+void Registry::list_accounts(const std::string& realm, const Page& page,
+                             Handler<std::vector<Account>> handler) {
+    database_.execute({{&statements::list_accounts, {realm, page.after, page.limit}}},
                       each_row(std::move(handler),
                                [realm](const Row& row) { return to_listed_account(row, realm); }));
 }
@@ -77,8 +96,17 @@ void Registry::find_call(const std::string& realm, const std::string& id,
                       }));
 }
 
-void Registry::list_calls(const std::string& realm, Handler<std::vector<Call>> handler) {
-    database_.execute({{&statements::list_calls, {realm}}},
+void Registry::amend_call(const std::string& realm, const std::string& id,
+                          const CallAmendment& amendment, Handler<bool> handler) {
+    std::vector<Value> parameters{realm, id};
+    for (const Value& each : to_parameters(amendment)) parameters.push_back(each);
+    database_.execute({{&statements::amend_call, std::move(parameters)}},
+                      found_any(std::move(handler)));
+}
+
+void Registry::list_calls(const std::string& realm, const Page& page,
+                          Handler<std::vector<Call>> handler) {
+    database_.execute({{&statements::list_calls, {realm, page.after, page.limit}}},
                       each_row(std::move(handler), [realm](const Row& row) {
                           return to_call(row, 0, realm).value_or(Call{});
                       }));

@@ -29,8 +29,13 @@ public:
                         Handler<bool> handler);
     void remove_account(const std::string& realm, const std::string& username,
                         Handler<bool> handler);
+    void amend_account(const std::string& realm, const std::string& username,
+                       const AccountAmendment& amendment, Handler<bool> handler);
     // Without keys.
-    void list_accounts(const std::string& realm, Handler<std::vector<Account>> handler);
+    void find_account(const std::string& realm, const std::string& username,
+                      Handler<std::optional<Account>> handler);
+    void list_accounts(const std::string& realm, const Page& page,
+                       Handler<std::vector<Account>> handler);
 
     // Fails where there is one of this id.
     void create_call(const Call& call, Handler<void> handler);
@@ -41,7 +46,9 @@ public:
     void end_call(const std::string& realm, const std::string& id, Time at, Handler<bool> handler);
     void find_call(const std::string& realm, const std::string& id,
                    Handler<std::optional<Call>> handler);
-    void list_calls(const std::string& realm, Handler<std::vector<Call>> handler);
+    void amend_call(const std::string& realm, const std::string& id, const CallAmendment& amendment,
+                    Handler<bool> handler);
+    void list_calls(const std::string& realm, const Page& page, Handler<std::vector<Call>> handler);
     void call_usage(const std::string& realm, const std::string& id,
                     Handler<std::vector<CallUsage>> handler);
 

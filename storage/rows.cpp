@@ -142,4 +142,32 @@ std::vector<Value> to_parameters(const Event& event) {
     return {event.at, event.kind, event.realm, event.call, event.seconds_left, event.ends_at};
 }
 
+namespace {
+
+template <typename... T>
+std::vector<Value> in_pairs(const Amended<T>&... members) {
+    std::vector<Value> pairs;
+    const auto add = [&pairs](const auto& each) {
+        pairs.emplace_back(each.has_value());
+        pairs.push_back(each ? value_or_null(*each) : Value{Null{}});
+    };
+    (add(members), ...);
+    return pairs;
+}
+
+}  // namespace
+
+std::vector<Value> to_parameters(const CallAmendment& amendment) {
+    return in_pairs(amendment.starts_at, amendment.ends_at, amendment.seconds,
+                    amendment.participants, amendment.bytes, amendment.bits_per_second,
+                    amendment.leg_bits_per_second);
+}
+
+std::vector<Value> to_parameters(const AccountAmendment& amendment) {
+    const Amended<bool> enabled =
+        amendment.enabled ? Amended<bool>{amendment.enabled} : std::nullopt;
+    return in_pairs(enabled, amendment.call, amendment.deadline, amendment.bytes,
+                    amendment.bits_per_second, amendment.allocations);
+}
+
 }  // namespace turnpike::storage

@@ -24,5 +24,8 @@ namespace turnpike::storage {
 [[nodiscard]] std::vector<Value> to_parameters(const Call& call);
 [[nodiscard]] std::vector<Value> to_parameters(const Account& account);
 [[nodiscard]] std::vector<Value> to_parameters(const Event& event);
+// Two for each member, in their order: whether it changes, and to what.
+[[nodiscard]] std::vector<Value> to_parameters(const CallAmendment& amendment);
+[[nodiscard]] std::vector<Value> to_parameters(const AccountAmendment& amendment);
 
 }  // namespace turnpike::storage

@@ -133,10 +133,25 @@ const Statement remove_account{
     "remove_account",
     "DELETE FROM turnpike.account WHERE realm = $1 AND username = $2 RETURNING username"};
 
+const Statement amend_account{
+    "amend_account",
+    "UPDATE turnpike.account SET enabled = CASE WHEN $3 THEN $4 ELSE enabled END,"
+    " call = CASE WHEN $5 THEN $6 ELSE call END,"
+    " deadline = CASE WHEN $7 THEN $8 ELSE deadline END,"
+    " bytes = CASE WHEN $9 THEN $10 ELSE bytes END,"
+    " bits_per_second = CASE WHEN $11 THEN $12 ELSE bits_per_second END,"
+    " allocations = CASE WHEN $13 THEN $14 ELSE allocations END"
+    " WHERE realm = $1 AND username = $2 RETURNING username"};
+
+const Statement find_account{
+    "find_account",
+    "SELECT username, enabled, call, deadline, bytes, bits_per_second, allocations"
+    " FROM turnpike.account WHERE realm = $1 AND username = $2"};
+
 const Statement list_accounts{
     "list_accounts",
     "SELECT username, enabled, call, deadline, bytes, bits_per_second, allocations"
-    " FROM turnpike.account WHERE realm = $1 ORDER BY username"};
+    " FROM turnpike.account WHERE realm = $1 AND username > $2 ORDER BY username LIMIT $3"};
 
 const Statement create_call{
     "create_call",
@@ -153,10 +168,22 @@ const Statement extend_call{
 const Statement end_call{
     "end_call", "UPDATE turnpike.call SET ended_at = $3 WHERE realm = $1 AND id = $2 RETURNING id"};
 
+const Statement amend_call{
+    "amend_call",
+    "UPDATE turnpike.call SET starts_at = CASE WHEN $3 THEN $4 ELSE starts_at END,"
+    " ends_at = CASE WHEN $5 THEN $6 ELSE ends_at END,"
+    " seconds = CASE WHEN $7 THEN $8 ELSE seconds END,"
+    " participants = CASE WHEN $9 THEN $10 ELSE participants END,"
+    " bytes = CASE WHEN $11 THEN $12 ELSE bytes END,"
+    " bits_per_second = CASE WHEN $13 THEN $14 ELSE bits_per_second END,"
+    " leg_bits_per_second = CASE WHEN $15 THEN $16 ELSE leg_bits_per_second END"
+    " WHERE realm = $1 AND id = $2 RETURNING id"};
+
 const Statement list_calls{
     "list_calls",
     "SELECT id, starts_at, ends_at, seconds, media_at, ended_at, participants, bytes,"
-    " bits_per_second, leg_bits_per_second FROM turnpike.call WHERE realm = $1 ORDER BY id"};
+    " bits_per_second, leg_bits_per_second FROM turnpike.call"
+    " WHERE realm = $1 AND id > $2 ORDER BY id LIMIT $3"};
 
 const Statement call_usage{
     "call_usage",
@@ -201,10 +228,10 @@ std::span<const Statement* const> server_statements() noexcept {
 std::span<const Statement* const> operator_statements() noexcept {
     using namespace statements;
     static constexpr std::array all{
-        &find_user,      &find_call,     &put_account,   &enable_account,
-        &remove_account, &list_accounts, &create_call,   &extend_call,
-        &end_call,       &list_calls,    &call_usage,    &open_of_user,
-        &open_of_call,   &put_secret,    &remove_secret, &list_secrets};
+        &find_user,     &find_call,     &put_account,  &enable_account, &remove_account,
+        &list_accounts, &create_call,   &extend_call,  &end_call,       &list_calls,
+        &call_usage,    &open_of_user,  &open_of_call, &put_secret,     &remove_secret,
+        &list_secrets,  &amend_account, &find_account, &amend_call};
     return all;
 }
 

@@ -32,11 +32,14 @@ extern const Statement forget_changes;     // before: SQLite's alone
 extern const Statement put_account;     // an Account
 extern const Statement enable_account;  // realm, username, enabled
 extern const Statement remove_account;  // realm, username
-extern const Statement list_accounts;   // realm
+extern const Statement amend_account;   // realm, username, an AccountAmendment
+extern const Statement find_account;    // realm, username
+extern const Statement list_accounts;   // realm, after, limit
 extern const Statement create_call;     // a Call
 extern const Statement extend_call;     // realm, id, seconds
 extern const Statement end_call;        // realm, id, at
-extern const Statement list_calls;      // realm
+extern const Statement amend_call;      // realm, id, a CallAmendment
+extern const Statement list_calls;      // realm, after, limit
 extern const Statement call_usage;      // realm, id
 extern const Statement open_of_user;    // realm, username
 extern const Statement open_of_call;    // realm, id

@@ -28,6 +28,7 @@ public:
     // Returns when it is connected, or why it is not.
     [[nodiscard]] Result<void> connect();
 
+    [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
     [[nodiscard]] Database& database() noexcept { return *database_; }
 
     // What begin(handler) calls its handler with.

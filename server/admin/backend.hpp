@@ -6,7 +6,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,9 +31,9 @@ struct ConfigChange {
 };
 
 struct ReloadReport {
-    std::vector<std::string> errors;  // with file and line; any: nothing was changed
-    std::vector<std::string> warnings;
-    std::vector<ConfigChange> changes;
+    std::vector<std::string> errors{};  // with file and line; any: nothing was changed
+    std::vector<std::string> warnings{};
+    std::vector<ConfigChange> changes{};
 
     [[nodiscard]] bool ok() const noexcept { return errors.empty(); }
 };
@@ -61,6 +64,9 @@ struct ConfigSetting {
     bool needs_restart = false;
 };
 
+// By area: "all", "turn", ...; the names are those of log.levels.
+using LogLevels = std::map<std::string, std::string>;
+
 class Backend {
 public:
     virtual ~Backend() = default;
@@ -83,6 +89,11 @@ public:
 
     // In the text format of Prometheus.
     virtual void metrics(Handler<std::string> handler) = 0;
+
+    // These two answer at once.
+    [[nodiscard]] virtual LogLevels log_levels() = 0;
+    // The areas that are named, or nothing. Empty: done; else why not.
+    [[nodiscard]] virtual std::string set_log_levels(const LogLevels& levels) = 0;
 };
 
 }  // namespace turnpike::admin

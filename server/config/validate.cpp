@@ -273,6 +273,55 @@ void check_ephemeral_ports(const Config& config, const Surroundings& around, Fin
                         shared.min, shared.max, ports.min, ports.max));
 }
 
+[[nodiscard]] bool is_loopback(const protocol::IpAddress& address) {
+    return address.is_v4() ? address.octets()[0] == std::byte{127}
+                           : address == protocol::IpAddress::parse("::1");
+}
+
+// As a browser says where a page is from: no path, no wildcard.
+[[nodiscard]] bool is_origin(std::string_view text) {
+    const auto scheme = text.find("://");
+    if (scheme == text.npos || (!text.starts_with("https:") && !text.starts_with("http:"))) {
+        return false;
+    }
+    const std::string_view host = text.substr(scheme + 3);
+    return !host.empty() && host.find_first_of("/*?#@, \t") == host.npos;
+}
+
+void check_admin(const Admin& admin, Findings& findings) {
+    const auto endpoint = protocol::Endpoint::parse(admin.listen);
+    if (!admin.listen.empty() && !endpoint && !admin.listen.starts_with("unix:/")) {
+        error(
+            findings, "admin.listen",
+            fmt::format("admin.listen: \"{}\" is no place to listen; write \"127.0.0.1:8478\", or "
+                        "\"unix:/run/turnpike/admin.sock\"",
+                        admin.listen));
+    }
+    if (endpoint && !is_loopback(endpoint->address)) {
+        warning(findings, "admin.listen",
+                fmt::format("admin.listen: {} is reached over the network, and what is said there, "
+                            "tokens too, is plain text; listen on 127.0.0.1 or on a Unix socket, "
+                            "with a proxy that speaks TLS before it",
+                            endpoint->to_string()));
+    }
+    if (!admin.token.empty() && !admin.token_file.empty()) {
+        error(findings, "admin.token_file",
+              "admin.token_file: admin.token is set too; leave one of them out");
+    }
+    if (!admin.token.empty() && admin.token.size() < secret_bytes_advised) {
+        warning(findings, "admin.token",
+                fmt::format("admin.token: a token shorter than {} characters can be guessed",
+                            secret_bytes_advised));
+    }
+    for (const std::string& each : admin.cors_origins) {
+        if (is_origin(each)) continue;
+        error(findings, "admin.cors_origins",
+              fmt::format("admin.cors_origins: \"{}\" is no origin; write it as browsers do, "
+                          "\"https://video.example.org\": scheme, name and no path",
+                          each));
+    }
+}
+
 }  // namespace
 
 std::vector<Finding> validate(const Config& config, const Surroundings& around) {
@@ -288,6 +337,7 @@ std::vector<Finding> validate(const Config& config, const Surroundings& around) 
     check_relay_addresses(config, findings);
     check_external(config, findings);
     check_ephemeral_ports(config, around, findings);
+    check_admin(config.admin, findings);
     return findings;
 }
 

@@ -76,8 +76,8 @@ class Call(EndToEnd):
             return ""
         return TRUST[engine].format(home=home, authority=self.authority.certificate)
 
-    def place(self, ice_servers, engines=("chromium", "chromium")):
-        request = {
+    def place(self, ice_servers, engines=("chromium", "chromium"), **more):
+        request = more | {
             "browsers": [self.browser(engine, side) for engine, side in zip(engines, SIDES)], "iceServers": ice_servers,
             "patienceMilliseconds": PATIENCE_SECONDS * 1000,
             "wanted": {"milliseconds": FLOW_SECONDS * 1000, "frames": FRAMES, "echoes": ECHOES},
@@ -89,6 +89,7 @@ class Call(EndToEnd):
         self.assertEqual(done.returncode, 0, done.stderr)
         answer = json.loads(done.stdout.strip().splitlines()[-1])
         self.assertNotIn("error", answer, json.dumps(answer, indent=1))
+        self.answer = answer
         return answer["parties"]
 
     def judge(self, name, transport, parties):

@@ -21,7 +21,7 @@ MAY_INCLUDE = {
                       "server/accounts", "server/config", "server/telemetry"},
     "server/doctor": {"protocol", "auth", "storage", "client", "server/config", "server/net", "server/telemetry",
                       "server/worker"},
-    "server/admin": {"server/accounts", "server/worker", "server/config", "server/telemetry", "storage"},
+    "server/admin": {"protocol", "auth", "server/accounts", "server/worker", "server/config", "server/telemetry", "server/net", "storage"},
     "server": {"manual", "protocol", "auth", "storage", "server/accounts", "server/config", "server/coturn", "server/telemetry",
                "server/net", "server/worker", "server/admin", "server/doctor"},
     "client": {"protocol", "auth"},

@@ -5,13 +5,17 @@ import { readFileSync } from 'node:fs';
 import { chromium, firefox } from 'playwright-core';
 
 const request = JSON.parse(process.argv[2]);
-const PAGE = 'https://call.test/';
+const PAGE = request.page ?? 'https://call.test/';
 const SCRIPT = readFileSync(new URL('page.js', import.meta.url), 'utf8');
 const CHROMIUM_FLAGS = [
   '--no-sandbox', '--disable-gpu', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
   '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
   '--disable-sync', '--autoplay-policy=no-user-gesture-required',
-  '--disable-features=AsyncDns', // the system's resolver, because it reads the namespace's file of hosts
+  // The system's resolver, because it reads the namespace's file of hosts; and no question to the user about a server
+  // of a private address.
+  '--disable-features=AsyncDns,LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests',
+  // A page over plain HTTP has no camera otherwise.
+  `--unsafely-treat-insecure-origin-as-secure=${new URL(PAGE).origin}`,
 ];
 // Firefox as Debian ships it asks nobody for a camera and invents one.
 const FIREFOX_PREFERENCES = {
@@ -25,7 +29,9 @@ async function party({ engine, executablePath }) {
   const context = await browser.newContext(engine === 'chromium' ? { permissions: ['camera', 'microphone'] } : {});
   const page = await context.newPage();
   const html = `<!doctype html><title>call</title><body><script>${SCRIPT}</script>`;
-  await page.route('**/*', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+  const pages = [PAGE, request.stranger].filter(Boolean);
+  const isPage = (url) => pages.some((each) => url.href.startsWith(each));
+  await page.route(isPage, (route) => route.fulfill({ contentType: 'text/html', body: html }));
   return { browser, page };
 }
 
@@ -43,12 +49,29 @@ async function introduce(from, to) {
   });
 }
 
+// What a page gets from the relay's own interface, as a site's page would; else what the request holds.
+function iceServersOf({ page }) {
+  if (!request.mint) return request.iceServers;
+  return page.evaluate(async ({ url, key }) => {
+    const headers = { 'Authorization': `Bearer ${key}`, 'Content-Type': 'application/json' };
+    return (await (await fetch(url, { method: 'POST', headers, body: '{}' })).json()).iceServers;
+  }, request.mint);
+}
+
+// What the browser says to the same request from a page of another origin.
+async function mintAsStranger(party) {
+  await party.page.goto(request.stranger);
+  return iceServersOf(party).then((servers) => JSON.stringify(servers), (error) => `${error}`);
+}
+
 async function place(parties) {
   const [caller, callee] = parties;
   await introduce(caller, callee);
   await introduce(callee, caller);
   await Promise.all(parties.map(({ page }) => page.goto(PAGE)));
-  await Promise.all(parties.map(({ page }) => page.evaluate((servers) => begin(servers), request.iceServers)));
+  await Promise.all(parties.map(async (party) => {
+    await party.page.evaluate((servers) => begin(servers), await iceServersOf(party));
+  }));
   await caller.page.evaluate(() => offer());
   await Promise.all(parties.map(({ page }) => page.evaluate((most) => until(isConnected, {}, most), PATIENCE)));
 }
@@ -70,7 +93,9 @@ async function main() {
     const failed = launches.find(({ reason }) => reason);
     if (failed) throw failed.reason;
     await place(parties);
-    return { parties: await flow(parties) };
+    const answer = { parties: await flow(parties) };
+    if (request.stranger) answer.stranger = await mintAsStranger(parties[0]);
+    return answer;
   } catch (error) {
     const seen = await snapshots(parties).catch((reason) => `${reason}`);
     return { error: `${error}`, seen };

@@ -37,7 +37,8 @@ TEST_CASE("an operator makes, changes, disables and removes users") {
             [&](auto handler) { scenario.registry.put_account(account(name), handler); }));
     }
     const auto list = [&] {
-        return scenario.wait<std::vector<Account>>(&Registry::list_accounts, std::string{"r"});
+        return scenario.wait<std::vector<Account>>(&Registry::list_accounts, std::string{"r"},
+                                                   Page{});
     };
     REQUIRE(list().size() == 2);
     CHECK(list()[0].username == "alice");
@@ -52,6 +53,72 @@ TEST_CASE("an operator makes, changes, disables and removes users") {
     CHECK_FALSE(
         scenario.wait<bool>(&Registry::remove_account, std::string{"r"}, std::string{"alice"}));
     CHECK(list().size() == 1);
+}
+
+TEST_CASE("an account is amended where something is given, set free by none, and shown") {
+    Scenario scenario;
+    REQUIRE(scenario.ask<void>(
+        [&](auto handler) { scenario.registry.put_account(account("bob"), handler); }));
+    const auto amend = [&](const std::string& name, const AccountAmendment& amendment) {
+        return scenario.wait<bool>(&Registry::amend_account, std::string{"r"}, name, amendment);
+    };
+    const auto find = [&](const std::string& name) {
+        return scenario.wait<std::optional<Account>>(&Registry::find_account, std::string{"r"},
+                                                     name);
+    };
+    CHECK(amend("bob", {.call = std::optional{std::string{"c-1"}},
+                        .deadline = std::optional{noon},
+                        .bytes = std::optional<std::int64_t>{}}));
+    const Credential after = find("bob")->credential;
+    CHECK(after.enabled);
+    CHECK(after.call == "c-1");
+    CHECK(after.deadline == noon);
+    CHECK(after.limits == Limits{std::nullopt, 2, 3});
+    CHECK(amend("bob", {.enabled = false, .call = std::optional<std::string>{}}));
+    CHECK_FALSE(find("bob")->credential.enabled);
+    CHECK(find("bob")->credential.call == std::nullopt);
+    CHECK_FALSE(amend("eve", {.enabled = false}));
+    CHECK_FALSE(find("eve").has_value());
+}
+
+TEST_CASE("a call is amended where something is given, and set free by none") {
+    Scenario scenario;
+    const Call call{.realm = "r", .id = "c-1", .ends_at = noon, .seconds = 40, .participants = 4};
+    REQUIRE(
+        scenario.ask<void>([&](auto handler) { scenario.registry.create_call(call, handler); }));
+    CHECK(scenario.wait<bool>(&Registry::amend_call, std::string{"r"}, std::string{"c-1"},
+                              CallAmendment{.starts_at = std::optional{noon - 1h},
+                                            .participants = std::optional<std::int64_t>{},
+                                            .bytes = std::optional<std::int64_t>{7}}));
+    const auto found = scenario.wait<std::optional<Call>>(&Registry::find_call, std::string{"r"},
+                                                          std::string{"c-1"});
+    CHECK(found->starts_at == noon - 1h);
+    CHECK(found->ends_at == noon);
+    CHECK(found->seconds == 40);
+    CHECK(found->participants == std::nullopt);
+    CHECK(found->bytes == 7);
+    CHECK_FALSE(scenario.wait<bool>(&Registry::amend_call, std::string{"r"}, std::string{"c-2"},
+                                    CallAmendment{}));
+}
+
+TEST_CASE("lists come in pages, by the name before them") {
+    Scenario scenario;
+    for (const char* name : {"a", "b", "c"}) {
+        REQUIRE(scenario.ask<void>(
+            [&](auto handler) { scenario.registry.put_account(account(name), handler); }));
+        REQUIRE(scenario.ask<void>([&](auto handler) {
+            scenario.registry.create_call({.realm = "r", .id = name}, handler);
+        }));
+    }
+    const Page page{.after = "a", .limit = 1};
+    const auto users =
+        scenario.wait<std::vector<Account>>(&Registry::list_accounts, std::string{"r"}, page);
+    REQUIRE(users.size() == 1);
+    CHECK(users[0].username == "b");
+    const auto calls =
+        scenario.wait<std::vector<Call>>(&Registry::list_calls, std::string{"r"}, page);
+    REQUIRE(calls.size() == 1);
+    CHECK(calls[0].id == "b");
 }
 
 TEST_CASE("an operator makes, extends and ends calls") {
@@ -80,7 +147,8 @@ TEST_CASE("an operator makes, extends and ends calls") {
     CHECK(
         scenario.wait<bool>(&Registry::end_call, std::string{"r"}, std::string{"c-1"}, noon - 1s));
     CHECK(find("c-1")->ended_at == noon - 1s);
-    const auto all = scenario.wait<std::vector<Call>>(&Registry::list_calls, std::string{"r"});
+    const auto all =
+        scenario.wait<std::vector<Call>>(&Registry::list_calls, std::string{"r"}, Page{});
     REQUIRE(all.size() == 1);
     CHECK(all[0] == *find("c-1"));
     CHECK(scenario

@@ -18,7 +18,7 @@ TEST_CASE("a program that may wait connects, asks, and has its answer") {
     Registry registry{waiting.database()};
     for (int times = 0; times < 3; ++times) {
         const auto calls = waiting.until<std::vector<Call>>(
-            [&](auto handler) { registry.list_calls("example.org", handler); });
+            [&](auto handler) { registry.list_calls("example.org", {}, handler); });
         REQUIRE(calls);
         CHECK(calls->empty());
     }

@@ -240,5 +240,52 @@ TEST_CASE("ports that the kernel also gives to others earn a warning, unless it 
     CHECK(validate(good(), around).empty());
 }
 
+TEST_CASE(
+    "the admin interface listens at an address or on a socket, beyond this host with a warning") {
+    Config config = good();
+    for (const char* const place :
+         {"", "127.0.0.1:8478", "127.8.0.1:1", "[::1]:8478", "unix:/run/turnpike/admin.sock"}) {
+        INFO(place);
+        config.admin.listen = place;
+        CHECK(validate(config, {}).empty());
+    }
+    for (const char* const place : {"0.0.0.0:8478", "[::]:8478", "192.0.2.1:8478"}) {
+        config.admin.listen = place;
+        const Finding finding = finding_of(config);
+        CHECK(finding.severity == Severity::warning);
+        CHECK(finding.what.find("plain text") != std::string::npos);
+    }
+    for (const char* const place : {"8478", "localhost:8478", "unix:", "unix:admin.sock"}) {
+        INFO(place);
+        config.admin.listen = place;
+        CHECK(finding_of(config).severity == Severity::error);
+        CHECK(finding_of(config).key == "admin.listen");
+    }
+}
+
+TEST_CASE("the admin token stands in one place, and cannot be guessed") {
+    Config config = good();
+    config.admin.token = "sixteen letters!";
+    CHECK(validate(config, {}).empty());
+    config.admin.token_file = "/etc/turnpike/admin.token";
+    CHECK(finding_of(config).key == "admin.token_file");
+    config.admin.token_file.clear();
+    config.admin.token = "sesame";
+    CHECK(finding_of(config).severity == Severity::warning);
+}
+
+TEST_CASE("origins are written as browsers say them") {
+    Config config = good();
+    config.admin.cors_origins = {"https://video.example.org", "http://localhost:8080",
+                                 "https://[2001:db8::1]:8443"};
+    CHECK(validate(config, {}).empty());
+    for (const char* const origin : {"*", "null", "https://*.example.org", "https://a.example/",
+                                     "a.example", "https://", "ftp://a.example", "https://a b"}) {
+        INFO(origin);
+        config.admin.cors_origins = {origin};
+        CHECK(finding_of(config).key == "admin.cors_origins");
+    }
+}
+
 }  // namespace
 }  // namespace turnpike::config

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/address.hpp"
@@ -13,7 +14,7 @@
 #include "protocol/time.hpp"
 #include "server/config/config.hpp"
 
-namespace turnpike {
+namespace turnpike::admin {
 
 struct CredentialRequest {
     std::string user;  // empty: nobody in particular
@@ -36,10 +37,20 @@ struct Refusal {
 [[nodiscard]] protocol::Result<IssuedCredential, Refusal> issue_credential(
     const config::Config& config, const CredentialRequest& request, protocol::WallTime now);
 
+// A time-limited username of this secret, its expiry in whole seconds.
+[[nodiscard]] IssuedCredential timed_credential(std::string_view secret,
+                                                const CredentialRequest& request,
+                                                protocol::WallTime now);
+
 // "turn:HOST:PORT?transport=udp" for every listener as clients see it: UDP, TCP, TLS, DTLS. An
 // empty host stands for server.hostname, or, where that is empty too, for the addresses that are
 // listened on, or, where those are all, for the `advertised` ones. turns: needs a name.
 [[nodiscard]] std::vector<std::string> turn_urls(
+    const config::Config& config, const std::string& host,
+    const std::vector<protocol::IpAddress>& advertised);
+
+// "stun:HOST:PORT" of the same listeners, UDP's alone: what asks for an address needs no more.
+[[nodiscard]] std::vector<std::string> stun_urls(
     const config::Config& config, const std::string& host,
     const std::vector<protocol::IpAddress>& advertised);
 
@@ -54,4 +65,18 @@ struct Refusal {
 [[nodiscard]] std::string turn_rest_json(const std::vector<std::string>& urls,
                                          const IssuedCredential& credential);
 
-}  // namespace turnpike
+// What a backend is told: as others' interfaces answer, so that it needs no new parser.
+struct IceAnswer {
+    const std::vector<std::string>& stun_urls;
+    const std::vector<std::string>& turn_urls;
+    const IssuedCredential& credential;
+};
+
+// {"iceServers":[{"urls":["stun:..."]},{"urls":["turn:..."],"username":"...","credential":"..."}]}
+[[nodiscard]] std::string ice_answer_json(const IceAnswer& answer);
+
+// {"username":"...","password":"...","ttl":"n","date_created":"...","date_updated":"...",
+// "ice_servers":[{"url":"turn:...","urls":"turn:...","username":"...","credential":"..."}]}
+[[nodiscard]] std::string twilio_json(const IceAnswer& answer, protocol::WallTime now);
+
+}  // namespace turnpike::admin

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "server/ice_servers.hpp"
+#include "server/admin/ice_servers.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 #include "auth/timed_secret.hpp"
 #include "protocol/uri.hpp"
 
-namespace turnpike {
+namespace turnpike::admin {
 namespace {
 
 using protocol::Endpoint;
@@ -120,10 +121,14 @@ protocol::Result<IssuedCredential, Refusal> issue_credential(const config::Confi
                         "the user to [users], or set auth.secrets",
                         request.user)};
     }
+    return timed_credential(secrets.front().secret, request, now);
+}
+
+IssuedCredential timed_credential(std::string_view secret, const CredentialRequest& request,
+                                  protocol::WallTime now) {
     const std::string username =
         auth::timed_username(now + request.lifetime, request.user, request.call);
-    return IssuedCredential{username, auth::timed_password(secrets.front().secret, username),
-                            request.lifetime};
+    return {username, auth::timed_password(secret, username), request.lifetime};
 }
 
 std::vector<std::string> turn_urls(const config::Config& config, const std::string& host,
@@ -134,6 +139,17 @@ std::vector<std::string> turn_urls(const config::Config& config, const std::stri
     urls.add(config.listen.tls, Transport::tls);
     urls.add(config.listen.dtls, Transport::dtls);
     return std::move(urls).all();
+}
+
+std::vector<std::string> stun_urls(const config::Config& config, const std::string& host,
+                                   const std::vector<IpAddress>& advertised) {
+    Urls urls{config, host, advertised};
+    urls.add(config.listen.udp, Transport::udp);
+    std::vector<std::string> stun;
+    for (const std::string& each : std::move(urls).all()) {
+        stun.push_back("stun:" + each.substr(5, each.find('?') - 5));
+    }
+    return stun;
 }
 
 bool lacks_name(const config::Config& config, const std::string& host) {
@@ -165,4 +181,39 @@ std::string turn_rest_json(const std::vector<std::string>& urls,
     return boost::json::serialize(answer);
 }
 
-}  // namespace turnpike
+std::string ice_answer_json(const IceAnswer& answer) {
+    boost::json::array servers;
+    if (!answer.stun_urls.empty())
+        servers.emplace_back(boost::json::object{{"urls", json_array(answer.stun_urls)}});
+    servers.emplace_back(boost::json::object{{"urls", json_array(answer.turn_urls)},
+                                             {"username", answer.credential.username},
+                                             {"credential", answer.credential.password}});
+    boost::json::object body;
+    body["iceServers"] = std::move(servers);
+    return boost::json::serialize(body);
+}
+
+std::string twilio_json(const IceAnswer& answer, protocol::WallTime now) {
+    const auto& [stun, turn, credential] = answer;
+    boost::json::array servers;
+    for (const std::string& each : stun)
+        servers.emplace_back(boost::json::object{{"url", each}, {"urls", each}});
+    for (const std::string& each : turn) {
+        servers.emplace_back(boost::json::object{{"url", each},
+                                                 {"urls", each},
+                                                 {"username", credential.username},
+                                                 {"credential", credential.password}});
+    }
+    // RFC 2822 section 3.3
+    const std::string date = fmt::format("{:%a, %d %b %Y %H:%M:%S +0000}",
+                                         std::chrono::floor<std::chrono::seconds>(now));
+    return boost::json::serialize(
+        boost::json::object{{"username", credential.username},
+                            {"password", credential.password},
+                            {"ttl", std::to_string(credential.lifetime.count())},
+                            {"date_created", date},
+                            {"date_updated", date},
+                            {"ice_servers", std::move(servers)}});
+}
+
+}  // namespace turnpike::admin

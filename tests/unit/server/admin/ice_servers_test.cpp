@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "server/ice_servers.hpp"
+#include "server/admin/ice_servers.hpp"
 
 #include "auth/timed_secret.hpp"
 #include "protocol/uri.hpp"
 #include "server/config/load.hpp"
 #include "tests/support/catch.hpp"
 
-namespace turnpike {
+namespace turnpike::admin {
 namespace {
 
 using namespace std::chrono_literals;
@@ -137,4 +137,4 @@ TEST_CASE("the other shape is that of the TURN REST draft") {
 }
 
 }  // namespace
-}  // namespace turnpike
+}  // namespace turnpike::admin

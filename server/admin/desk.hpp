@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What routes work with: the running server, the database, what the configuration says. The admin
+// thread's.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/time.hpp"
+#include "server/admin/backend.hpp"
+#include "server/admin/event_source.hpp"
+#include "server/admin/exchange.hpp"
+#include "server/admin/mint_key.hpp"
+#include "server/admin/probe.hpp"
+#include "server/admin/registrar.hpp"
+#include "server/admin/settings.hpp"
+#include "server/admin/target.hpp"
+#include "server/admin/visitor_limits.hpp"
+
+namespace turnpike::admin {
+
+struct Desk {
+    Backend& backend;
+    EventSource* events = nullptr;          // none: there is no stream
+    storage::Database* database = nullptr;  // none: no users and calls
+    Settings settings;
+    Probe probe;
+    VisitorLimits requests;
+    VisitorLimits mints;
+
+    [[nodiscard]] std::optional<Registrar> registrar() const {
+        if (database == nullptr) return std::nullopt;
+        return Registrar{*database, settings.realm};
+    }
+};
+
+// One request on its way to a route.
+struct Visit {
+    const Request& request;
+    Target target;
+    std::vector<std::string> arguments;  // what stands for the {names} of the route's path
+    std::optional<MintKey> key;          // it came with one, not with the token
+    protocol::Moment now;
+};
+
+}  // namespace turnpike::admin

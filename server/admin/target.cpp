@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/admin/target.hpp"
+
+#include <algorithm>
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+
+namespace turnpike::admin {
+
+std::optional<Target> Target::parse(std::string_view text) {
+    const auto url = boost::urls::parse_origin_form(text);
+    if (!url) return std::nullopt;
+    Target target;
+    const auto holds_nul = [](const std::string& each) {
+        return each.find('\0') != std::string::npos;
+    };
+    for (const auto& segment : url->segments()) target.segments.emplace_back(segment);
+    for (const auto& each : url->params()) {
+        if (target.parameter(each.key) || holds_nul(each.value)) return std::nullopt;
+        target.parameters.emplace_back(each.key, each.value);
+    }
+    if (std::ranges::any_of(target.segments, holds_nul)) return std::nullopt;
+    return target;
+}
+
+std::optional<std::string> Target::parameter(std::string_view name) const {
+    const auto found =
+        std::ranges::find(parameters, name, &decltype(parameters)::value_type::first);
+    return found == parameters.end() ? std::nullopt : std::optional{found->second};
+}
+
+std::optional<std::string> Target::parameter_besides(
+    const std::vector<std::string_view>& known) const {
+    for (const auto& [name, value] : parameters) {
+        if (std::ranges::find(known, name) == known.end()) return name;
+    }
+    return std::nullopt;
+}
+
+std::string to_text(const Target& target) {
+    boost::urls::url url;
+    url.set_path_absolute(true);
+    for (const std::string& each : target.segments) url.segments().push_back(each);
+    for (const auto& [name, value] : target.parameters) url.params().append({name, value});
+    return {url.buffer().begin(), url.buffer().end()};
+}
+
+}  // namespace turnpike::admin
