@@ -15,8 +15,8 @@
 #include "server/configuration.hpp"
 #include "server/doctor/examine.hpp"
 #include "server/privileges.hpp"
+#include "server/service.hpp"
 #include "server/telemetry/journal_stream.hpp"
-#include "server/worker/server.hpp"
 
 namespace turnpike {
 namespace {
@@ -60,10 +60,8 @@ ExitCode serve(const ServeCommand& command, std::ostream& error) {
         log.warning(telemetry::Area::server, "doctor",
                     {{"check", each.check}, {"seen", each.seen}, {"advice", each.advice}});
     }
-    worker::Server server{loaded.config, log};
-    drop_privileges(loaded.config.server.user);
-    forbid_core_dumps();
-    server.run();
+    Service service{{command.config, inputs.spare_secret, std::move(loaded)}, log};
+    service.run();
     return ExitCode::clean;
 }
 

@@ -84,7 +84,7 @@ constexpr std::size_t unread_octets_max = 256 * 1024;
 class HttpSession {
 public:
     HttpSession(HttpSocket socket, std::optional<protocol::IpAddress> client, HttpService& service)
-        : stream_{std::move(socket)}, client_{std::move(client)}, service_{service} {}
+        : stream_{std::move(socket)}, client_{client}, service_{service} {}
 
     asio::awaitable<void> run() {
         // g++ 12 mistakes a wait within the condition of a loop.
@@ -149,7 +149,7 @@ private:
         } catch (const std::exception& failure) {
             what = failure.what();
         }
-        service_.log.error("admin request failed", {{"what", what}});
+        service_.log.error(telemetry::Area::admin, "admin request failed", {{"what", what}});
         co_return answer_of({500, "internal_error", "the server could not answer this",
                              "its log says why; please report it"});
     }
@@ -159,11 +159,12 @@ private:
         const bool reads =
             request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
         if (reads || answer.status == 429 || request.target.starts_with("/v1/credentials")) return;
-        service_.log.info("admin request",
-                          {{"method", request.method},
-                           {"path", request.target.substr(0, request.target.find('?'))},
-                           {"status", answer.status},
-                           {"client", client_ ? client_->to_string() : "unix"}});
+        service_.log.info(
+            telemetry::Area::admin, "admin request",
+            {{"method", request.method},
+             {"path", request.target.substr(0, request.target.find('?'))},
+             {"status", answer.status},
+             telemetry::Field::address("client", client_ ? client_->to_string() : "unix")});
     }
 
     asio::awaitable<void> stream_events(const Answer& answer) {
@@ -233,7 +234,7 @@ private:
 boost::asio::awaitable<void> serve_http(HttpSocket socket,
                                         std::optional<protocol::IpAddress> client,
                                         HttpService& service) {
-    HttpSession session{std::move(socket), std::move(client), service};
+    HttpSession session{std::move(socket), client, service};
     co_await session.run();
 }
 

@@ -122,7 +122,8 @@ void Server::run() {
         try {
             io_.run();
         } catch (const std::exception& failure) {
-            log_.error("admin connection failed", {{"what", std::string{failure.what()}}});
+            log_.error(telemetry::Area::admin, "admin connection failed",
+                       {{"what", std::string{failure.what()}}});
         }
     }
 }

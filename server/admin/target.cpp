@@ -16,6 +16,7 @@ std::optional<Target> Target::parse(std::string_view text) {
     };
     for (const auto& segment : url->segments()) target.segments.emplace_back(segment);
     for (const auto& each : url->params()) {
+        if (each.key.empty() && each.value.empty()) continue;  // "/v1/sessions?", "?a=b&"
         if (target.parameter(each.key) || holds_nul(each.value)) return std::nullopt;
         target.parameters.emplace_back(each.key, each.value);
     }
@@ -42,7 +43,13 @@ std::string to_text(const Target& target) {
     url.set_path_absolute(true);
     for (const std::string& each : target.segments) url.segments().push_back(each);
     for (const auto& [name, value] : target.parameters) url.params().append({name, value});
-    return {url.buffer().begin(), url.buffer().end()};
+    std::string text{url.buffer().begin(), url.buffer().end()};
+    // A plus in a query is read as a blank.
+    for (auto plus = text.find('+', std::min(text.find('?'), text.size()));
+         plus != std::string::npos; plus = text.find('+', plus)) {
+        text.replace(plus, 1, "%2B");
+    }
+    return text;
 }
 
 }  // namespace turnpike::admin

@@ -20,6 +20,7 @@
 #include "server/net/host_addresses.hpp"
 #include "server/worker/assemble.hpp"
 #include "server/worker/commons.hpp"
+#include "server/worker/metrics_snapshot.hpp"
 #include "server/worker/roll_call.hpp"
 #include "server/worker/sessions.hpp"
 
@@ -32,9 +33,11 @@ namespace {
 
 // A worker turns each second at least.
 constexpr std::chrono::seconds stuck_after{5};
-constexpr std::chrono::milliseconds tick_interval{1000};
+constexpr std::chrono::milliseconds tick_interval{500};
 constexpr std::chrono::milliseconds drain_interval{50};
 constexpr std::chrono::seconds listeners_interval{10};
+// Whoever asks for a drain of a server that is empty shall hear the answer.
+constexpr std::chrono::milliseconds time_to_answer{250};
 
 protocol::Moment read_clock() noexcept {
     return {std::chrono::steady_clock::now(), std::chrono::system_clock::now()};
@@ -84,7 +87,8 @@ struct Server::Parts {
     void look_at_certificates();
     void look_at_listeners();
     void tick();
-    void drain(std::chrono::seconds patience);
+    void drain(std::chrono::seconds patience, std::chrono::milliseconds begin_after = {});
+    void tick_after(std::chrono::milliseconds time);
     [[nodiscard]] Status status() const;
     // Puts a question to every worker: `make_order` makes an order of where its answer goes.
     template <typename Answer, typename MakeOrder>
@@ -117,7 +121,9 @@ void Server::Parts::wait_for_end() {
                            draining.left(read_clock().steady) <= commons.config.server.stop;
         log.info(telemetry::Area::server, "stopping",
                  {{"signal", signal}, {"allocations", commons.attendance.allocations()}});
-        drain(again ? std::chrono::seconds{0} : commons.config.server.stop);
+        const auto patience = again ? std::chrono::seconds{0} : commons.config.server.stop;
+        if (hooks.stopping) hooks.stopping(patience);
+        drain(patience);
         wait_for_end();
     });
 }
@@ -169,13 +175,17 @@ void Server::Parts::tick() {
     if (hooks.tick) hooks.tick(status());
     if (is_over) return waiting.stop();
     const bool waits = draining.state() == Drain::State::draining;
-    next_tick.expires_after(waits ? drain_interval : tick_interval);
+    tick_after(waits ? drain_interval : tick_interval);
+}
+
+void Server::Parts::tick_after(std::chrono::milliseconds time) {
+    next_tick.expires_after(time);
     next_tick.async_wait([this](const boost::system::error_code& error) {
         if (!error) tick();
     });
 }
 
-void Server::Parts::drain(std::chrono::seconds patience) {
+void Server::Parts::drain(std::chrono::seconds patience, std::chrono::milliseconds begin_after) {
     const TimePoint until = read_clock().steady + patience;
     if (draining.state() == Drain::State::serving) {
         log.info(telemetry::Area::server, "draining",
@@ -184,7 +194,8 @@ void Server::Parts::drain(std::chrono::seconds patience) {
     commons.redirection.drain();
     draining.begin(until);
     drained_at.store(until.time_since_epoch().count());
-    tick();
+    state.store(draining.state());
+    tick_after(begin_after);
 }
 
 Server::Status Server::Parts::status() const {
@@ -260,7 +271,7 @@ void Server::run(Hooks hooks) {
     if (parts.hooks.ready) parts.hooks.ready();
     boost::asio::post(parts.waiting, [&parts] { parts.tick(); });
     parts.waiting.run();
-    if (parts.hooks.stopping) parts.hooks.stopping();
+    if (parts.hooks.stopping) parts.hooks.stopping(std::chrono::seconds{0});
     for (const auto& worker : parts.commons.workers) worker->stop();
     for (std::thread& thread : threads) thread.join();
     parts.commons.books.close();
@@ -269,7 +280,7 @@ void Server::run(Hooks hooks) {
 
 void Server::drain(std::optional<std::chrono::seconds> patience) {
     post([this, patience] {
-        parts_->drain(patience.value_or(parts_->commons.config.server.drain));
+        parts_->drain(patience.value_or(parts_->commons.config.server.drain), time_to_answer);
     });
 }
 
@@ -340,6 +351,22 @@ telemetry::CounterValues Server::counters() const {
     for (const auto& worker : parts_->commons.workers) all.push_back(&worker->counters());
     for (const auto* each : parts_->commons.books.counters()) all.push_back(each);
     return telemetry::sum(all);
+}
+
+telemetry::Metrics Server::metrics() const {
+    const Commons& commons = parts_->commons;
+    std::vector<WorkerSource> workers;
+    for (const auto& worker : commons.workers) {
+        workers.push_back({worker->counters(), worker->last_turn()});
+    }
+    return take_metrics({.directory = commons.directory,
+                         .post_office = commons.post_office,
+                         .books = commons.books,
+                         .tls = commons.tls,
+                         .connections = commons.connections,
+                         .associations = commons.associations,
+                         .handshakes = commons.handshakes},
+                        workers, read_clock().steady);
 }
 
 double Server::journal_fill() const {

@@ -20,6 +20,7 @@
 #include "server/net/inherited_sockets.hpp"
 #include "server/telemetry/counters.hpp"
 #include "server/telemetry/log.hpp"
+#include "server/telemetry/metrics.hpp"
 #include "server/worker/change_problem.hpp"
 #include "server/worker/drain.hpp"
 #include "server/worker/redirection.hpp"
@@ -39,8 +40,9 @@ public:
     struct Hooks {
         std::function<void()> ready{};              // every listener serves
         std::function<void()> reload{};             // SIGHUP; none: certificates are read again
-        std::function<void(const Status&)> tick{};  // each second, and when the state changes
-        std::function<void()> stopping{};           // before the workers end
+        std::function<void(const Status&)> tick{};  // twice a second, and when the state changes
+        // The end has begun, and takes so long at most.
+        std::function<void(std::chrono::seconds)> stopping{};
     };
     // Opens every listener. Throws std::runtime_error that names the address, the reason and what
     // to do about it. The log outlives the server.
@@ -89,6 +91,8 @@ public:
     [[nodiscard]] const auth::Login& probe_login() const noexcept;
 
     [[nodiscard]] telemetry::CounterValues counters() const;  // any thread
+    // All but the condition, which is for the caller to fill in. Any thread.
+    [[nodiscard]] telemetry::Metrics metrics() const;
     // Of the journal of usage, from 0 to 1.
     [[nodiscard]] double journal_fill() const;     // any thread
     [[nodiscard]] std::size_t free_ports() const;  // any thread

@@ -28,7 +28,9 @@ class Interface(EndToEnd):
 
     def sessions(self, **filters):
         query = "&".join(f"{name}={value}" for name, value in filters.items())
-        return self.admin("GET", f"/v1/sessions?{query}").json["sessions"]
+        answer = self.admin("GET", f"/v1/sessions?{query}")
+        self.assertEqual(answer.status, 200, answer.text)
+        return answer.json["sessions"]
 
 
 class Gate(Interface):
@@ -212,7 +214,7 @@ class UnixSocket(Interface):
 class NoToken(Interface):
     """A server whose configuration has no token."""
 
-    changes = {"admin": {"listen": "127.0.0.1:8478"}}
+    changes = {"admin": {"listen": "127.0.0.1:8478", "token": ""}}
 
     def test_closed(self):
         """Health answers, and all else says what to set"""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """turnpike doctor: a healthy server is found healthy, and each cause of trouble, made for real, is found and named."""
 import json
+import pathlib
 import signal
 import socket
 import sqlite3
@@ -11,6 +12,7 @@ import topology
 from case import EndToEnd
 
 NAME = topology.SERVER_NAME
+OWN_NAME = pathlib.Path("/proc/self/comm").read_text().strip()
 # Ports that the running server does not have.
 ELSEWHERE = {"listen": {"udp": [f"{topology.SERVER}:4478"], "tcp": [f"{topology.SERVER}:4478"]},
              "admin": {"listen": ""}}
@@ -134,7 +136,7 @@ class Causes(Doctor):
                 holder.bind((topology.SERVER, 4478))
                 if kind == socket.SOCK_STREAM:
                     holder.listen()
-                self.assert_finds("problem", "listeners", f"{words} {topology.SERVER}:4478 is taken by python3", "stop ",
+                self.assert_finds("problem", "listeners", f"{words} {topology.SERVER}:4478 is taken by {OWN_NAME}", "stop ",
                                   self.examine(ELSEWHERE))
 
     def test_certificate(self):
@@ -186,7 +188,7 @@ class Causes(Doctor):
         database.close()
         self.assert_finds("problem", "database", "at schema version 999", "turnpike migrate",
                           self.examine(changes, "--no-start"))
-        self.assert_finds("problem", "database", "dbname=site: ", "storage.url", self.examine(
+        self.assert_finds("problem", "database", "dbname=site ", "storage.url", self.examine(
             {**ELSEWHERE, "storage": {"url": f"host={self.folder} dbname=site", "journal": str(self.folder / "j")}},
             "--no-start"))
 
@@ -210,7 +212,7 @@ class Causes(Doctor):
         token = self.folder / "token"
         token.write_text("a token that is long enough\n")
         token.chmod(0o644)
-        changes = {**ELSEWHERE, "admin": {"listen": "127.0.0.1:8478", "token_file": str(token)}}
+        changes = {**ELSEWHERE, "admin": {"listen": "127.0.0.1:8478", "token": "", "token_file": str(token)}}
         self.assert_finds("warning", "admin interface", "can read", "chmod 640", self.examine(changes, "--no-start"))
         changes["admin"]["token_file"] = str(self.folder / "none")
         self.assert_finds("problem", "admin interface", "No such file", "openssl rand", self.examine(changes, "--no-start"))

@@ -115,4 +115,4 @@ class Quiet(EndToEnd):
         client.refresh(0)
         self.assertEqual(self.server.terminate(), 0)
         self.assertIn("server stopped", self.server.log())
-        self.assertNotIn("allocation", self.server.log())
+        self.assertNotIn("area=session", self.server.log())

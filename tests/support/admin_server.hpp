@@ -96,7 +96,7 @@ struct AdminServer {
     Folder folder;
     FakeBackend backend;
     FakeEvents events;
-    telemetry::Log log{{.level = telemetry::Level::error}};
+    telemetry::Log log{{.levels = telemetry::LogLevels{telemetry::Level::error}}};
     admin::Server server;
 };
 

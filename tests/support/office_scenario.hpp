@@ -34,7 +34,7 @@ struct OfficeScenario {
     Folder folder;
     std::string path = (folder.path() / "admin.sock").string();
     FakeBackend backend;
-    telemetry::Log log{{.level = telemetry::Level::error}};
+    telemetry::Log log{{.levels = telemetry::LogLevels{telemetry::Level::error}}};
     std::optional<admin::Server> server;
     config::Config config;
 };

@@ -32,7 +32,7 @@ TEST_CASE("a page has the parts that every manual page has, in their order") {
         text.starts_with(".TH SAM\\-PLE 1 2026-11-28 \"turnpike 1.2\" \"User Commands\"\n"
                          ".SH NAME\nsam\\-ple \\- a sample of everything\n.SH SYNOPSIS\n"));
     std::size_t before = 0;
-    for (const char* name : {".SH SYNOPSIS\n", ".SH DESCRIPTION\n.PP\nIt does nothing.\n",
+    for (const char* name : {".SH SYNOPSIS\n", ".SH DESCRIPTION\nIt does nothing.\n",
                              ".SH COMMANDS\n", ".SH OPTIONS\n", ".SH \"EXIT STATUS\"\n.TP\n0\n"}) {
         INFO(name);
         const auto at = text.find(name);
@@ -44,11 +44,11 @@ TEST_CASE("a page has the parts that every manual page has, in their order") {
 
 TEST_CASE("each command is told of with what it takes, by its whole path") {
     const std::string text = page();
-    CHECK(text.find(".SS \\fBsam\\-ple call end\\fP \\fIID\\fP ...\n.PP\nEnd calls.\n") !=
+    CHECK(text.find(".SS \\fBsam\\-ple call end\\fP \\fIID\\fP ...\nEnd calls.\n") !=
           std::string::npos);
-    CHECK(text.find(".SS \\fBsam\\-ple check\\fP [\\fIFILE\\fP]\n.PP\nTo check.\n") !=
+    CHECK(text.find(".SS \\fBsam\\-ple check\\fP [\\fIFILE\\fP]\nTo check.\n") !=
           std::string::npos);
-    CHECK(text.find("\\fB\\-f\\fP, \\fB\\-\\-format\\fP \\fIjson|text\\fP\n"
+    CHECK(text.find("\\fB\\-f\\fP, \\fB\\-\\-format\\fP \\fItext|json\\fP\n"
                     "How it is said. Default: \\fBtext\\fP.\n") != std::string::npos);
     CHECK(text.find("\\fB\\-\\-quiet\\fP\nSay \\fBnothing\\fP.\n") != std::string::npos);
     CHECK(text.find("secret") == std::string::npos);

@@ -41,8 +41,8 @@ TEST_CASE("an option has its names, what it takes, its default and its help") {
     CHECK(option(check, "--config") ==
           Argument{.names = {"--config"}, .value = "FILE", .help = "Which file"});
     CHECK(option(check, "-f") == Argument{.names = {"-f", "--format"},
-                                          .value = "json|text",
-                                          .words = {"json", "text"},
+                                          .value = "text|json",
+                                          .words = {"text", "json"},
                                           .help = "How it is said",
                                           .fallback = "text"});
     CHECK(option(check, "--quiet") ==

@@ -47,7 +47,7 @@ TEST_CASE("bash completes what may stand behind an option") {
     const test::Folder folder;
     const std::string path = folder.path();
     std::ofstream{folder.file("turnpike.toml")} << "";
-    CHECK(offered("check -f \"\"", path) == "json text\n");
+    CHECK(offered("check -f \"\"", path) == "text json\n");
     CHECK(offered("check --format j", path) == "json\n");
     CHECK(offered("serve --set lo", path) == "log.level=\n");
     CHECK(offered("serve --config turn", path) == "turnpike.toml\n");

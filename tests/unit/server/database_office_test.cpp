@@ -37,7 +37,7 @@ TEST_CASE("a name or a password that clients cannot send is refused before the d
 
 TEST_CASE("a database that is not there is said not to be") {
     test::OfficeScenario scenario;
-    scenario.config.storage.url = "sqlite:/nowhere/turnpike.db";
+    scenario.config.storage.url = "sqlite:/proc/none/turnpike.db";
     DatabaseOffice office{scenario.config};
     CHECK_FALSE(office.connect().has_value());
 }

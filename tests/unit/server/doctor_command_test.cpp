@@ -32,7 +32,7 @@ constexpr std::string_view good =
     "auth.secrets = ['thirty-two random characters ...']\n"
     "storage.url = ''\n"
     "admin.listen = ''\n"
-    "listen.udp = ['127.0.0.1:0']\n"
+    "listen.udp = ['127.0.0.1:34799']\n"
     "listen.tcp = []\n"
     "relay.addresses = ['127.0.0.1']\n";
 

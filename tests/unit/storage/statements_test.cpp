@@ -25,7 +25,11 @@ TEST_CASE("both databases understand every statement") {
         const auto done = file->run({statement, {}});
         INFO(statement->name << ": " << (done ? "" : done.error().what));
         CHECK((done || done.error().kind == Failure::Kind::refused));
-        if (!done) CHECK(done.error().what.find("constraint failed") != std::string::npos);
+        if (done) continue;
+        // Nothing is bound: no key, and no number of rows.
+        const std::string& what = done.error().what;
+        CHECK((what.find("constraint failed") != std::string::npos ||
+               what.find("datatype mismatch") != std::string::npos));
     }
     test::DatabaseScenario postgres{test::Kind::postgres};
     CHECK(postgres.until([&] { return postgres.restored == 1; }));

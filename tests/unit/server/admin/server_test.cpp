@@ -49,7 +49,7 @@ TEST_CASE("events that happen while a stream is open reach it, all of them and i
     SharedEvents events;
     test::Folder folder;
     test::FakeBackend backend;
-    telemetry::Log log{{.level = telemetry::Level::error}};
+    telemetry::Log log{{.levels = telemetry::LogLevels{telemetry::Level::error}}};
     const std::string path = (folder.path() / "admin.sock").string();
     Server server{Listener::open("unix:" + path),
                   {.backend = backend, .events = &events, .log = log},
@@ -116,7 +116,7 @@ TEST_CASE("the server ends with connections and streams open, and a late answer 
 
 TEST_CASE("over TCP the address counts that the client has") {
     test::FakeBackend backend;
-    telemetry::Log log{{.level = telemetry::Level::error}};
+    telemetry::Log log{{.levels = telemetry::LogLevels{telemetry::Level::error}}};
     Listener listener = Listener::open("127.0.0.1:0");
     sockaddr_in address{};
     socklen_t size = sizeof address;
