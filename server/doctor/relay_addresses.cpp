@@ -2,12 +2,14 @@
 #include "server/doctor/relay_addresses.hpp"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 
 #include "auth/peer_policy.hpp"
 #include "server/net/default_addresses.hpp"
 #include "server/net/host_addresses.hpp"
+#include "server/net/udp_listener.hpp"
 #include "server/worker/assemble.hpp"
 
 namespace turnpike::doctor {
@@ -70,7 +72,7 @@ Finding unreachable(const worker::RelayAddress& relay) {
 }
 
 Finding examine_one(const worker::RelayAddress& relay, const RelayAddressFacts& facts) {
-    if (!has(facts.host, relay.local) && !net::is_loopback(relay.local)) {
+    if (!has(facts.host, relay.local) && !has(facts.bindable, relay.local)) {
         return missing(relay.local, facts);
     }
     if (!is_public(relay.advertised)) return unreachable(relay);
@@ -119,10 +121,16 @@ std::string listed(const std::vector<IpAddress>& addresses) {
 }
 
 RelayAddressFacts gather_relay_addresses(const config::Relay& relay) {
-    return {.relays = worker::relay_addresses(relay),
-            .external = relay.external,
-            .host = net::host_addresses(),
-            .routed = net::default_addresses()};
+    RelayAddressFacts facts{.relays = worker::relay_addresses(relay),
+                            .external = relay.external,
+                            .host = net::host_addresses(),
+                            .bindable = {},
+                            .routed = net::default_addresses()};
+    for (const auto& [local, advertised] : facts.relays) {
+        if (has(facts.host, local)) continue;
+        if (!net::probe({local, 0}, SOCK_DGRAM)) facts.bindable.push_back(local);
+    }
+    return facts;
 }
 
 Findings judge_relay_addresses(const RelayAddressFacts& facts) {

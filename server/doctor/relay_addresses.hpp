@@ -17,7 +17,10 @@ struct RelayAddressFacts {
     std::vector<worker::RelayAddress> relays;
     std::vector<config::ExternalAddress> external;  // as configured
     std::vector<protocol::IpAddress> host;          // this host's own
-    std::vector<protocol::IpAddress> routed;        // of them: those of the default routes
+    // Of `relays`: those that are none of the host's and that the kernel lets it bind all the same,
+    // as with AnyIP routes or net.ipv4.ip_nonlocal_bind.
+    std::vector<protocol::IpAddress> bindable{};
+    std::vector<protocol::IpAddress> routed;  // of them: those of the default routes
 };
 
 [[nodiscard]] RelayAddressFacts gather_relay_addresses(const config::Relay& relay);

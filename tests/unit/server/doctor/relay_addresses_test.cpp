@@ -38,6 +38,20 @@ TEST_CASE("an address that this host does not have is a problem, with those that
     CHECK(finding.advice.find("relay.external") != std::string::npos);
 }
 
+TEST_CASE("an address that the kernel lets us bind is well, though no interface carries it") {
+    auto facts = healthy();
+    facts.relays = {{address("8.8.8.8"), address("8.8.8.8")}};
+    facts.bindable = {address("8.8.8.8")};
+    CHECK(only(facts) == well("relay addresses", "8.8.8.8"));
+}
+
+TEST_CASE("what can be bound is asked of the kernel") {
+    config::Relay relay{};
+    relay.addresses = {address("127.0.0.77"), address("203.0.113.7")};
+    const auto facts = gather_relay_addresses(relay);
+    CHECK(facts.bindable == std::vector{address("127.0.0.77")});
+}
+
 TEST_CASE("a private address without its public one is a warning that writes the line to add") {
     auto facts = healthy();
     facts.relays = {{address("10.0.0.5"), address("10.0.0.5")}};
