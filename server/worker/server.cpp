@@ -53,18 +53,12 @@ std::string joined(const Addresses& addresses) {
     return text;
 }
 
-// Every relayed address is a descriptor.
-void raise_descriptor_limit(const config::PortRange& ports, telemetry::Log& log) {
+// Every relayed address is a descriptor. Whether they are enough is what the doctor looks at.
+void raise_descriptor_limit() {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     (void)::setrlimit(RLIMIT_NOFILE, &limit);
-    const auto wanted = static_cast<rlim_t>(ports.max - ports.min) + 1;
-    if (limit.rlim_max >= wanted) return;
-    log.warning(telemetry::Area::server, "fewer descriptors than relay ports",
-                {{"descriptors", static_cast<std::uint64_t>(limit.rlim_max)},
-                 {"ports", static_cast<std::uint64_t>(wanted)},
-                 {"advice", "raise LimitNOFILE of the service"}});
 }
 
 }  // namespace
@@ -226,7 +220,7 @@ void Server::Parts::ask_all(RollCall<Answer>& calls, typename RollCall<Answer>::
 }
 
 Server::Server(const config::Config& config, telemetry::Log& log, net::InheritedSockets inherited) {
-    raise_descriptor_limit(config.relay.ports, log);
+    raise_descriptor_limit();
     parts_ = std::make_unique<Parts>(config, log, std::move(inherited));
     if (parts_->commons.relays.empty()) {
         throw std::runtime_error{
