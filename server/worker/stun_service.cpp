@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "protocol/attributes.hpp"
+#include "server/net/host_addresses.hpp"
 #include "server/worker/owner.hpp"
 #include "server/worker/random.hpp"
 #include "server/worker/refusal_line.hpp"
@@ -75,6 +76,14 @@ std::chrono::seconds granted_lifetime(const turn::Reply& reply) {
     if (!answer) return {};
     const auto lifetime = protocol::lifetime(*answer);
     return lifetime ? *lifetime : std::chrono::seconds{};
+}
+
+// Whether we ask ourselves. From a network the kernel takes no datagram whose source is the
+// receiver's own address, but in IPv6, where it only refuses ::1: so nobody can forge these. A
+// flood that empties the budget then does not keep us from finding out whether we work.
+bool is_own(const protocol::FiveTuple& five_tuple) noexcept {
+    const protocol::IpAddress& client = five_tuple.client.address;
+    return client == five_tuple.server.address && (client.is_v4() || net::is_loopback(client));
 }
 
 }  // namespace
@@ -223,7 +232,8 @@ void StunService::send(const turn::Reply& reply, const ClientMessage& message) {
 }
 
 bool StunService::may_answer_stranger(const ClientMessage& message) noexcept {
-    const bool may = budget_.take(message.five_tuple.client.address, message.now.steady);
+    const bool may = is_own(message.five_tuple) ||
+                     budget_.take(message.five_tuple.client.address, message.now.steady);
     context_.count(may ? Counter::unauthenticated_answers : Counter::drop_unauthenticated_budget);
     return may;
 }
