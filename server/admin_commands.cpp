@@ -167,13 +167,19 @@ void print_drain(const object& body, const Console& console) {
                 << std::flush;
 }
 
-// Says each change of the count, until the server is gone: that is the end of it.
+// Says each change of the count, until nobody listens there any more: that is the end of it. A
+// server that listens and does not answer may only be busy, and gets a few more questions.
 ExitCode watch_drain(const Console& console, const AdminClient& client, bool as_json) {
     using namespace std::chrono_literals;
+    constexpr int unanswered_max = 5;
     std::string last;
+    int unanswered = 0;
     for (;; std::this_thread::sleep_for(500ms)) {
         const auto reply = client.send({.target = "/v1/drain"});
-        if (!reply) break;
+        if (!reply && reply.error().is_unreachable) break;
+        if (!reply && ++unanswered <= unanswered_max) continue;
+        if (!reply) return fail(console, "the server drains still, but " + reply.error().what);
+        unanswered = 0;
         if (!reply->ok()) return fail(console, reply->problem());
         const object* body = reply->json.if_object();
         if (body == nullptr || shown(*body, "phase") == "ended") break;
