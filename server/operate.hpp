@@ -16,6 +16,7 @@ struct Console {
     std::istream& in;
     std::ostream& out;
     std::ostream& error;
+    bool as_json = false;  // what was found or done: one object a line, for scripts
 };
 
 [[nodiscard]] ExitCode operate(const MigrateCommand& command, const Console& console);

@@ -25,6 +25,7 @@ struct UserCommand {
     std::optional<std::string> call{};
     std::optional<storage::Time> deadline{};
     storage::Limits limits{};
+    bool as_json = false;
 };
 
 struct CallCommand {
@@ -33,6 +34,7 @@ struct CallCommand {
     Action action{};
     storage::Call call{};      // without a realm
     std::int64_t seconds = 0;  // of extend; fewer than none shorten it
+    bool as_json = false;
 };
 
 struct SecretCommand {
@@ -42,6 +44,7 @@ struct SecretCommand {
     std::string name;
     bool generate = false;
     std::optional<std::string> expired{};
+    bool as_json = false;
 };
 
 }  // namespace turnpike

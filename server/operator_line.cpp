@@ -20,6 +20,10 @@ void add_number(CLI::App& command, const std::string& name, std::optional<T>& nu
     command.add_option(name, number, help)->type_name("N")->check(CLI::PositiveNumber);
 }
 
+void add_json(CLI::App& command, bool& as_json) {
+    command.add_flag("--json", as_json, "As JSON, one object a line, for scripts");
+}
+
 }  // namespace
 
 void add_config_options(CLI::App& command, ConfigArguments& config) {
@@ -62,6 +66,7 @@ void OperatorLine::add_user(CLI::App& app) {
     const auto add = [&](const char* word, Action action, const char* help) -> CLI::App& {
         auto& command = *user.add_subcommand(word, help);
         add_config_options(command, user_.config);
+        add_json(command, user_.as_json);
         if (action != Action::list) {
             command.add_option("NAME", user_.name, "Which user")->required();
         }
@@ -105,6 +110,7 @@ void OperatorLine::add_call(CLI::App& app) {
     const auto add = [&](const char* word, Action action, const char* help) -> CLI::App& {
         auto& command = *call.add_subcommand(word, help);
         add_config_options(command, call_.config);
+        add_json(command, call_.as_json);
         if (action != Action::list) {
             command.add_option("ID", call_.call.id, "Which call")->required();
         }
@@ -130,6 +136,7 @@ void OperatorLine::add_secret(CLI::App& app) {
     const auto add = [&](const char* word, Action action, const char* help) -> CLI::App& {
         auto& command = *secret.add_subcommand(word, help);
         add_config_options(command, secret_.config);
+        add_json(command, secret_.as_json);
         if (action != Action::list) {
             command.add_option("NAME", secret_.name, "What you call it")->required();
         }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/admin/account_fields.hpp"
+#include "server/admin/account_json.hpp"
 #include "server/admin/reply.hpp"
 #include "server/admin/routes.hpp"
 
@@ -16,33 +17,6 @@ using storage::Registry;
 
 [[nodiscard]] Problem no_call(const std::string& id) {
     return not_found("no call " + id, "GET /v1/calls lists them");
-}
-
-[[nodiscard]] boost::json::object to_json(const Call& call) {
-    return {{"id", call.id},
-            {"starts_at", time_json(call.starts_at)},
-            {"ends_at", time_json(call.ends_at)},
-            {"seconds", number_json(call.seconds)},
-            {"media_at", time_json(call.media_at)},
-            {"ended_at", time_json(call.ended_at)},
-            {"ends", time_json(storage::end_of(call))},
-            {"participants", number_json(call.participants)},
-            {"bytes", number_json(call.bytes)},
-            {"bits_per_second", number_json(call.bits_per_second)},
-            {"leg_bits_per_second", number_json(call.leg_bits_per_second)}};
-}
-
-[[nodiscard]] boost::json::object to_json(const storage::CallUsage& usage) {
-    return {{"username", usage.username},
-            {"started_at", time_json(usage.started_at)},
-            {"ended_at", time_json(usage.ended_at)},
-            {"connected_seconds", usage.connected_seconds},
-            {"media_seconds", usage.media_seconds},
-            {"sent_bytes", usage.sent_bytes},
-            {"received_bytes", usage.received_bytes},
-            {"allocations", usage.allocations},
-            {"open", usage.open},
-            {"reason", text_json(usage.reason)}};
 }
 
 Responding list(Desk& desk, const Visit& visit) {
@@ -76,11 +50,7 @@ Responding answer_with(Registrar registrar, std::string id, unsigned status) {
         });
     if (!usage) co_return answer_of(usage.error());
     if (!*call && usage->empty()) co_return answer_of(no_call(id));
-    boost::json::array rows;
-    for (const storage::CallUsage& each : *usage) rows.emplace_back(to_json(each));
-    boost::json::object body = to_json(call->value_or(Call{.id = id}));
-    body["usage"] = std::move(rows);
-    co_return json_answer(body, status);
+    co_return json_answer(to_json(call->value_or(Call{.id = id}), *usage), status);
 }
 
 Responding show(Desk& desk, const Visit& visit) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/admin/account_fields.hpp"
+#include "server/admin/account_json.hpp"
 #include "server/admin/reply.hpp"
 #include "server/admin/routes.hpp"
 
@@ -17,17 +18,6 @@ using storage::Registry;
 [[nodiscard]] Problem no_user(const std::string& name) {
     return not_found("no user " + name + " in turnpike.account",
                      "GET /v1/users lists them; those of a site's own tables are changed there");
-}
-
-[[nodiscard]] boost::json::object to_json(const Account& account) {
-    const storage::Credential& it = account.credential;
-    return {{"name", account.username},
-            {"enabled", it.enabled},
-            {"call", text_json(it.call)},
-            {"deadline", time_json(it.deadline)},
-            {"bytes", number_json(it.limits.bytes)},
-            {"bits_per_second", number_json(it.limits.bits_per_second)},
-            {"allocations", number_json(it.limits.allocations)}};
 }
 
 Registrar::Awaited<std::optional<Account>> find(Registrar& registrar, std::string name) {

@@ -99,6 +99,34 @@ TEST_CASE("secrets come and go, and are shown once") {
     CHECK(turnpike({"secret", "add", "site"}, "").code == ExitCode::system_failure);
 }
 
+TEST_CASE("for scripts everything is one JSON object a line, without passwords that were given") {
+    Scenario turnpike;
+    REQUIRE(turnpike({"migrate"}).code == ExitCode::clean);
+    CHECK(turnpike({"user", "add", "alice", "--json"}, "sesame\n").out.empty());
+    CHECK(turnpike({"user", "add", "bob", "--generate", "--json"})
+              .out.starts_with(R"({"name":"bob","password":")"));
+    CHECK(turnpike({"user", "list", "--json"}).out ==
+          R"({"name":"alice","enabled":true,"call":null,"deadline":null,"bytes":null,)"
+          R"("bits_per_second":null,"allocations":null})"
+          "\n"
+          R"({"name":"bob","enabled":true,"call":null,"deadline":null,"bytes":null,)"
+          R"("bits_per_second":null,"allocations":null})"
+          "\n");
+    CHECK(turnpike({"user", "disable", "bob", "--json"}).out ==
+          "{\"name\":\"bob\",\"ended\":0,\"pending\":0}\n");
+    CHECK(turnpike({"call", "create", "c-1", "--seconds", "9", "--json"}).out ==
+          "{\"id\":\"c-1\"}\n");
+    const auto shown = turnpike({"call", "show", "c-1", "--json"}).out;
+    CHECK(shown.starts_with(R"({"id":"c-1","starts_at":null,)"));
+    CHECK(shown.ends_with("\"usage\":[]}\n"));
+    CHECK(turnpike({"call", "end", "c-1", "--json"}).out ==
+          "{\"id\":\"c-1\",\"ended\":0,\"pending\":0}\n");
+    CHECK(turnpike({"secret", "add", "site", "--generate", "--json"})
+              .out.starts_with(R"({"name":"site","secret":")"));
+    CHECK(turnpike({"secret", "list", "--json"})
+              .out.starts_with(R"({"name":"site","enabled":true,"expired":null,"since":")"));
+}
+
 TEST_CASE("a bad configuration is no reason to touch a database") {
     Scenario turnpike{Kind::sqlite};
     std::ofstream{turnpike.file()} << "relm = 'x'\n";
