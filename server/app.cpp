@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/app.hpp"
 
-#include <chrono>
 #include <exception>
 #include <iostream>
 #include <ostream>
 
-#include "server/admin/ice_servers.hpp"
 #include "server/admin_commands.hpp"
 #include "server/command_line.hpp"
 #include "server/config/reference.hpp"
 #include "server/configuration.hpp"
+#include "server/credentials_command.hpp"
 #include "server/doctor_command.hpp"
 #include "server/import_coturn.hpp"
 #include "server/operate.hpp"
@@ -41,27 +40,7 @@ struct Runner {
     }
 
     ExitCode operator()(const CredentialsCommand& command) const {
-        const config::Loaded loaded = load_configuration(gather_inputs(command.config));
-        if (!loaded.ok()) {
-            report(loaded, error);
-            return ExitCode::bad_configuration;
-        }
-        const auto credential = admin::issue_credential(
-            loaded.config,
-            {.user = command.user, .call = command.call, .lifetime = command.lifetime},
-            std::chrono::system_clock::now());
-        if (!credential) return fail(credential.error().what);
-        const auto urls = admin::turn_urls(loaded.config, command.host,
-                                           advertised_addresses(loaded.config.relay));
-        if (urls.empty()) return fail("no address that clients could connect to; name one: --host");
-        if (admin::lacks_name(loaded.config, command.host)) {
-            error << "warning: no turns: URLs, because certificates are for names and clients take "
-                     "no address in their place; set server.hostname, or give --host\n";
-        }
-        out << (command.as_uris ? admin::turn_rest_json(urls, *credential)
-                                : admin::ice_servers_json(urls, *credential))
-            << '\n';
-        return ExitCode::clean;
+        return operate(command, console());
     }
 
     ExitCode operator()(const DoctorCommand& command) const { return examine(command, out); }
@@ -92,11 +71,6 @@ struct Runner {
     ExitCode operator()(const EventsCommand& command) const { return operate(command, console()); }
 
     [[nodiscard]] Console console() const { return {std::cin, out, error}; }
-
-    [[nodiscard]] ExitCode fail(const std::string& why) const {
-        error << "error: " << why << '\n';
-        return ExitCode::bad_configuration;
-    }
 };
 
 }  // namespace

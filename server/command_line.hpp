@@ -25,10 +25,10 @@ struct CheckConfigCommand {
     bool quiet = false;  // the good ones: without what is in force
 };
 struct CredentialsCommand {
-    ConfigArguments config;
-    std::string user;
-    std::string call;
-    std::string host;  // empty: the configured addresses
+    ConfigArguments config{};
+    std::string user{};
+    std::string call{};
+    std::string host{};  // empty: the configured addresses
     std::chrono::seconds lifetime{};
     bool as_uris = false;  // the shape of the TURN REST draft, not of RTCIceServer
 };

@@ -20,11 +20,6 @@ using protocol::Endpoint;
 using protocol::IpAddress;
 using protocol::Transport;
 
-[[nodiscard]] const config::User* find_user(const config::Config& config, const std::string& name) {
-    const auto found = std::ranges::find(config.users, name, &config::User::name);
-    return found == config.users.end() ? nullptr : &*found;
-}
-
 // The address that clients use where this host has `address`.
 [[nodiscard]] IpAddress as_seen_outside(const config::Config& config, const IpAddress& address) {
     const auto& pairs = config.relay.external;
@@ -100,13 +95,18 @@ private:
 
 }  // namespace
 
+const config::User* fixed_user(const config::Config& config, const std::string& name) {
+    const std::vector<config::User>& users = config.users;
+    if (name.empty() && config.auth.secrets.empty() && !users.empty()) return &users.front();
+    const auto found = std::ranges::find(users, name, &config::User::name);
+    return found == users.end() ? nullptr : &*found;
+}
+
 protocol::Result<IssuedCredential, Refusal> issue_credential(const config::Config& config,
                                                              const CredentialRequest& request,
                                                              protocol::WallTime now) {
     const auto& secrets = config.auth.secrets;
-    const bool takes_first = request.user.empty() && secrets.empty() && !config.users.empty();
-    const config::User* user =
-        takes_first ? &config.users.front() : find_user(config, request.user);
+    const config::User* user = fixed_user(config, request.user);
     if (user != nullptr && request.call.empty())
         return IssuedCredential{user->name, user->password, {}};
     if (user != nullptr) {

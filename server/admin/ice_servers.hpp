@@ -33,6 +33,10 @@ struct Refusal {
     std::string what;
 };
 
+// Whose password stands in the file; without a name and without secrets it is the first. Lives in
+// the configuration.
+[[nodiscard]] const config::User* fixed_user(const config::Config& config, const std::string& name);
+
 // The password of a fixed user, else a time-limited username of the first secret.
 [[nodiscard]] protocol::Result<IssuedCredential, Refusal> issue_credential(
     const config::Config& config, const CredentialRequest& request, protocol::WallTime now);
