@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "auth/nonce.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <algorithm>
 #include <optional>
 #include <span>
@@ -54,8 +51,9 @@ std::optional<Tick> decode_tick(std::string_view text) noexcept {
     return static_cast<Tick>(bits >> 2U);
 }
 
-std::uint64_t compute_mac(const NonceSecret& secret, char features, Tick tick,
-                          const protocol::Endpoint& client) noexcept {
+// None when OpenSSL is out of memory.
+std::optional<std::uint64_t> compute_mac(const NonceSecret& secret, char features, Tick tick,
+                                         const protocol::Endpoint& client) noexcept {
     std::array<std::byte, 32> input{};
     protocol::Writer writer{input};
     writer.integer(static_cast<std::uint8_t>(features));
@@ -63,24 +61,29 @@ std::uint64_t compute_mac(const NonceSecret& secret, char features, Tick tick,
     writer.integer(client.port);
     writer.integer(static_cast<std::uint8_t>(client.address.family()));
     writer.bytes(client.address.octets());
-    std::array<unsigned char, 32> mac{};
-    unsigned size = 0;
-    HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-         reinterpret_cast<const unsigned char*>(input.data()), writer.size(), mac.data(), &size);
+    const auto mac = protocol::hmac_sha256(secret, {protocol::Bytes{input}.first(writer.size())});
+    if (!mac) return std::nullopt;
     std::uint64_t value = 0;
-    for (std::size_t index = 0; index < 6; ++index) value = (value << 8U) | mac[index];
+    for (std::size_t index = 0; index < 6; ++index) {
+        value = (value << 8U) | std::to_integer<std::uint64_t>((*mac)[index]);
+    }
     return value;
 }
 
-NonceText compose(const NonceSecret& secret, SecurityFeatures features, Tick tick,
-                  const protocol::Endpoint& client) noexcept {
+struct Composed {
+    NonceText text;
+    bool is_signed = false;
+};
+
+Composed compose(const NonceSecret& secret, SecurityFeatures features, Tick tick,
+                 const protocol::Endpoint& client) noexcept {
     NonceText text;
     text.fill('A');
     std::ranges::copy(cookie, text.begin());
     text[features_begin] = feature_character(features);
-    const std::uint64_t mac = compute_mac(secret, text[features_begin], tick, client);
-    encode((std::uint64_t{tick} << 48U) | mac, std::span{text}.subspan(body_begin));
-    return text;
+    const auto mac = compute_mac(secret, text[features_begin], tick, client);
+    encode((std::uint64_t{tick} << 48U) | mac.value_or(0), std::span{text}.subspan(body_begin));
+    return {text, mac.has_value()};
 }
 
 }  // namespace
@@ -89,7 +92,7 @@ Nonces::Nonces(const NonceSecret& secret, SecurityFeatures features, std::chrono
     : secret_{secret}, features_{features}, lifetime_{lifetime} {}
 
 NonceText Nonces::make(const protocol::Endpoint& client, protocol::WallTime now) const noexcept {
-    return compose(secret_, features_, tick_at(now), client);
+    return compose(secret_, features_, tick_at(now), client).text;
 }
 
 bool Nonces::valid(std::string_view nonce, const protocol::Endpoint& client,
@@ -97,9 +100,10 @@ bool Nonces::valid(std::string_view nonce, const protocol::Endpoint& client,
     if (nonce.size() != nonce_characters) return false;
     const auto tick = decode_tick(nonce.substr(body_begin));
     if (!tick) return false;
-    const NonceText expected = compose(secret_, features_, *tick, client);
-    const bool ours = protocol::equal_in_constant_time(
-        protocol::as_octets(nonce), protocol::as_octets({expected.data(), expected.size()}));
+    const auto [expected, is_signed] = compose(secret_, features_, *tick, client);
+    const bool ours = is_signed && protocol::equal_in_constant_time(
+                                       protocol::as_octets(nonce),
+                                       protocol::as_octets({expected.data(), expected.size()}));
     // The difference of two ticks, wrap included, as a signed number.
     const auto age = static_cast<std::int16_t>(static_cast<Tick>(tick_at(now) - *tick));
     return ours && age >= -ticks_ahead_max && age * tick_length <= lifetime_;
