@@ -22,6 +22,7 @@ namespace turnpike::config {
 enum class Expired : std::uint8_t { keep, end };
 enum class Channels : std::uint8_t { rfc5766, rfc8656 };
 enum class Dscp : std::uint8_t { copy, best_effort };
+enum class PacketIo : std::uint8_t { automatic, plain, mmsg, offload };
 enum class Acceleration : std::uint8_t { automatic, off, xdp };
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 enum class LogFormat : std::uint8_t { text, json };
@@ -211,10 +212,11 @@ struct Log {
 
 struct Server {
     std::uint32_t workers = 0;  // 0: one per core
-    std::string software;       // empty: no SOFTWARE attribute
-    std::string user;           // empty: stay who we are
-    std::string hostname;       // empty: our addresses
-    std::string node;           // empty: the name of this host
+    PacketIo packet_io{};
+    std::string software;  // empty: no SOFTWARE attribute
+    std::string user;      // empty: stay who we are
+    std::string hostname;  // empty: our addresses
+    std::string node;      // empty: the name of this host
     bool rfc3489 = false;
     std::chrono::seconds drain{};  // when asked to drain
     std::chrono::seconds stop{};   // when asked to end

@@ -4,10 +4,14 @@
 #pragma once
 
 #include <array>
+#include <string_view>
 
 #include "server/config/option.hpp"
 
 namespace turnpike::config {
+
+inline constexpr std::array<std::string_view, 4> packet_io_words{"auto", "plain", "mmsg",
+                                                                 "offload"};
 
 inline constexpr std::array server_options{
     at<&Config::server, &Server::workers>({
@@ -15,6 +19,14 @@ inline constexpr std::array server_options{
         .fallback = "0",
         .help = "Threads that relay; 0: one per core",
         .max = 256,
+        .needs_restart = true,
+    }),
+    at<&Config::server, &Server::packet_io>({
+        .key = "server.packet_io",
+        .fallback = R"("auto")",
+        .help = "Datagrams to and from the kernel: \"plain\" one by one, \"mmsg\" in batches, "
+                "\"offload\" bursts as one (UDP GRO and GSO); \"auto\": the best this kernel has",
+        .words = packet_io_words,
         .needs_restart = true,
     }),
     at<&Config::server, &Server::software>({

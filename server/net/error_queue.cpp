@@ -31,6 +31,13 @@ std::optional<protocol::Icmp> icmp_of(const cmsghdr& control) noexcept {
     return protocol::Icmp{error.ee_type, error.ee_code, error.ee_info};
 }
 
+// An error whose message found no room in the queue would be reported for ever.
+void forget_error(int socket) noexcept {
+    int error = 0;
+    socklen_t size = sizeof error;
+    (void)::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
+}
+
 }  // namespace
 
 std::optional<IcmpError> next_icmp_error(int socket) noexcept {
@@ -42,7 +49,10 @@ std::optional<IcmpError> next_icmp_error(int socket) noexcept {
         header.msg_namelen = SocketAddress::capacity;
         header.msg_control = controls.data();
         header.msg_controllen = controls.size();
-        if (::recvmsg(socket, &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return std::nullopt;
+        if (::recvmsg(socket, &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) {
+            forget_error(socket);
+            return std::nullopt;
+        }
         for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
              control = CMSG_NXTHDR(&header, control)) {
             if (const auto icmp = icmp_of(*control))

@@ -11,7 +11,6 @@ struct Watch::State {
     boost::asio::posix::stream_descriptor descriptor;
     Callback readable{};
     Callback writable{};
-    Callback failing{};
     bool reading = false;       // wanted
     bool read_pending = false;  // asked of Asio
     bool write_pending = false;
@@ -53,11 +52,6 @@ void Watch::on_writable(Callback callback) {
     state_->writable = std::move(callback);
 }
 
-void Watch::on_error(Callback callback) {
-    state_->failing = std::move(callback);
-    wait_error(state_);
-}
-
 void Watch::resume_reading() {
     state_->reading = true;
     if (!state_->read_pending) wait_read(state_);
@@ -75,15 +69,6 @@ void Watch::wait_read(const std::shared_ptr<State>& state) {
                                      if (error || !state->reading) return;
                                      state->readable();
                                      if (state->reading && !state->read_pending) wait_read(state);
-                                 });
-}
-
-void Watch::wait_error(const std::shared_ptr<State>& state) {
-    state->descriptor.async_wait(boost::asio::posix::stream_descriptor::wait_error,
-                                 [state](const boost::system::error_code& error) {
-                                     if (error || !state->descriptor.is_open()) return;
-                                     state->failing();
-                                     if (state->descriptor.is_open()) wait_error(state);
                                  });
 }
 

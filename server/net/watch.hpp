@@ -29,8 +29,6 @@ public:
     // A callback may destroy the watch.
     void on_readable(Callback callback);
     void on_writable(Callback callback);
-    // For as long as an error waits in the socket; the callback has to take it out.
-    void on_error(Callback callback);
 
     void resume_reading();  // on_readable() has been called before
     void pause_reading() noexcept;
@@ -47,7 +45,6 @@ private:
     std::shared_ptr<State> state_;
 
     static void wait_read(const std::shared_ptr<State>& state);
-    static void wait_error(const std::shared_ptr<State>& state);
 };
 
 }  // namespace turnpike::net

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "protocol/address.hpp"
 #include "protocol/allocation_id.hpp"
 #include "server/worker/relay_directory.hpp"
 
@@ -21,5 +22,21 @@ inline constexpr unsigned owner_shift = 48;
 [[nodiscard]] constexpr WorkerIndex owner_of(protocol::AllocationId id) noexcept {
     return static_cast<WorkerIndex>(static_cast<std::uint64_t>(id) >> owner_shift);
 }
+
+// A relay socket as one number: its allocation, and which of its two. The owner's highest bit is
+// left out, and no server has so many workers.
+struct RelayName {
+    protocol::AllocationId allocation{};
+    protocol::Family family = protocol::Family::ipv4;
+
+    [[nodiscard]] constexpr std::uint64_t packed() const noexcept {
+        return (static_cast<std::uint64_t>(allocation) << 1U) |
+               (family == protocol::Family::ipv6 ? 1U : 0U);
+    }
+    [[nodiscard]] static constexpr RelayName unpack(std::uint64_t packed) noexcept {
+        return {static_cast<protocol::AllocationId>(packed >> 1U),
+                (packed & 1U) != 0 ? protocol::Family::ipv6 : protocol::Family::ipv4};
+    }
+};
 
 }  // namespace turnpike::worker

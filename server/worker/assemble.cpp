@@ -86,6 +86,20 @@ std::size_t worker_count(const config::Server& server) {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
+net::PacketIo packet_io(const config::Server& server) noexcept {
+    switch (server.packet_io) {
+        case config::PacketIo::automatic:
+            return net::best_packet_io();
+        case config::PacketIo::plain:
+            return net::PacketIo::plain;
+        case config::PacketIo::mmsg:
+            return net::PacketIo::mmsg;
+        case config::PacketIo::offload:
+            return net::PacketIo::offload;
+    }
+    return net::PacketIo::mmsg;
+}
+
 std::vector<protocol::Endpoint> discovery_endpoints(const config::Discovery& discovery) {
     std::vector<protocol::Endpoint> endpoints;
     for (const IpAddress& address : discovery.addresses) {

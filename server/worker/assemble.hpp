@@ -16,6 +16,7 @@
 #include "auth/user_directory.hpp"
 #include "server/config/config.hpp"
 #include "server/net/certificate.hpp"
+#include "server/net/packet_io.hpp"
 #include "server/worker/redirection.hpp"
 #include "server/worker/relay_directory.hpp"
 #include "server/worker/rules.hpp"
@@ -28,6 +29,7 @@ namespace turnpike::worker {
 [[nodiscard]] std::vector<RelayAddress> relay_addresses(const config::Relay& relay);
 
 [[nodiscard]] std::size_t worker_count(const config::Server& server);
+[[nodiscard]] net::PacketIo packet_io(const config::Server& server) noexcept;
 // The endpoints of NAT behaviour discovery: none, or all four.
 [[nodiscard]] std::vector<protocol::Endpoint> discovery_endpoints(
     const config::Discovery& discovery);

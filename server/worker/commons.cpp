@@ -55,6 +55,7 @@ Commons::Commons(const config::Config& configuration, Surroundings surroundings)
              .handshakes = handshakes,
              .cookies = cookies,
              .attendance = attendance,
+             .packet_io = packet_io(config.server),
              .node = node_name(config.server),
              .run = random_name(),
              .log = log},

@@ -8,7 +8,7 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "server/net/packet_io.hpp"
+#include "server/net/receive_batch.hpp"
 #include "server/relay/route_table.hpp"
 #include "server/telemetry/tallies.hpp"
 #include "server/worker/holdings.hpp"
@@ -30,8 +30,8 @@ struct Context {
     relay::RouteTable routes{};
     Holdings holdings{};
     PeerStreams peer_streams{};
-    net::ReceiveBatch inbox{};
-    Outbox outbox{counters};
+    net::ReceiveBatch inbox{shared.packet_io};
+    Outbox outbox{counters, shared.packet_io};
     UsageReporter usage{shared};
     LiveAccounts live_accounts{};
     // Whose bytes are used up: they end with the turn.

@@ -26,6 +26,7 @@ void DatagramService::listen(net::FileDescriptor socket, Serves serves, OnReadab
     if (context_.rules->settings.copies_traffic_class) {
         net::report_traffic_class(socket.get(), listener->bound.address.family());
     }
+    if (context_.shared.packet_io == net::PacketIo::offload) net::accept_bursts(socket.get());
     listener->socket = std::make_unique<net::Watch>(context_.io, std::move(socket));
     listener->socket->on_readable(
         [raw = listener.get(), callback = std::move(on_readable)] { callback(*raw); });
@@ -79,8 +80,10 @@ void DatagramService::receive(const Listener& listener, protocol::Moment now) {
         for (std::size_t index = 0; index < received; ++index) {
             handle(listener, context_.inbox[index], now);
         }
+        const bool may_have_more = context_.inbox.is_full();
         context_.outbox.flush();  // before its buffers are received into again
-        if (received < net::batch_size) break;
+        context_.inbox.clear();
+        if (!may_have_more) break;
     }
 }
 

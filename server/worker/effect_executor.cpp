@@ -247,7 +247,8 @@ void EffectExecutor::close(Holding& holding, Family family) {
     auto& relay = holding.relays[turn::index_of(family)];
     if (!relay) return;
     context_.outbox.flush();
-    relay->socket.reset();  // before the port: whoever takes it must be able to bind it
+    relay->socket = {};  // before the port: whoever takes it must be able to bind it
+    relay->listener.reset();
     context_.shared.directory.give_back(relay->port);
     relay.reset();
 }

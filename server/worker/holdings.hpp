@@ -17,6 +17,7 @@
 #include "protocol/allocation_id.hpp"
 #include "protocol/time.hpp"
 #include "server/accounts/attendance.hpp"
+#include "server/net/file_descriptor.hpp"
 #include "server/net/watch.hpp"
 #include "server/relay/session.hpp"
 #include "server/telemetry/tallies.hpp"
@@ -29,7 +30,8 @@ namespace turnpike::worker {
 
 struct RelayEnd {
     RelayPort port;
-    std::unique_ptr<net::Watch> socket;
+    net::FileDescriptor socket;            // UDP: watched by the worker's poller
+    std::unique_ptr<net::Watch> listener;  // TCP
 };
 
 struct Holding {

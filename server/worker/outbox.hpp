@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "server/net/packet_io.hpp"
+#include "server/net/send_batch.hpp"
 #include "server/net/socket_options.hpp"
 #include "server/telemetry/counters.hpp"
 
@@ -16,7 +16,8 @@ namespace turnpike::worker {
 
 class Outbox {
 public:
-    explicit Outbox(telemetry::Counters& counters) noexcept : counters_{counters} {}
+    Outbox(telemetry::Counters& counters, net::PacketIo io) noexcept
+        : counters_{counters}, batch_{io} {}
 
     void send(const net::Outgoing& datagram) noexcept {
         if (batch_.full()) flush();

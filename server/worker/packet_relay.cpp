@@ -5,9 +5,11 @@
 
 #include "protocol/channel_data.hpp"
 #include "server/net/error_queue.hpp"
+#include "server/worker/allocation_owner.hpp"
 
 namespace turnpike::worker {
 
+using protocol::Family;
 using protocol::Packet;
 using protocol::TimePoint;
 using relay::Drop;
@@ -15,8 +17,6 @@ using telemetry::Counter;
 
 namespace {
 
-// Batches that one readable socket may bring before the others get their turn.
-constexpr int rounds_max = 4;
 // ICMP errors that one socket may bring before the others get their turn.
 constexpr int errors_max = 16;
 
@@ -101,7 +101,7 @@ void PacketRelay::to_peer(const relay::Session& session, const relay::PeerBound&
     const auto& relay = holding->relays[turn::index_of(peer_bound.peer.address.family())];
     if (!relay) return count(Drop::wrong_family);
     count_to_peer(Path::socket, peer_bound.payload.size());
-    const int socket = relay->socket->descriptor();
+    const int socket = relay->socket.get();
     // Between the families DONT-FRAGMENT means nothing (RFC 8656 section 13).
     const bool same_family =
         message.five_tuple.client.address.family() == peer_bound.peer.address.family();
@@ -142,12 +142,11 @@ void PacketRelay::from_worker(const relay::PeerBound& peer_bound, TimePoint now)
 }
 
 Packet PacketRelay::room_for(std::size_t octets) noexcept {
-    // Nothing is received while streams and mailboxes are served, so those buffers are free then.
-    if (spare_ == net::batch_size) {
+    if (context_.inbox.is_full()) {
         context_.outbox.flush();
-        spare_ = 0;
+        context_.inbox.clear();
     }
-    return {context_.inbox.buffer(spare_++), protocol::packet_headroom, octets};
+    return {context_.inbox.take_buffer(), protocol::packet_headroom, octets};
 }
 
 Packet PacketRelay::copy_with_room(protocol::Bytes payload) noexcept {
@@ -156,24 +155,36 @@ Packet PacketRelay::copy_with_room(protocol::Bytes payload) noexcept {
     return packet;
 }
 
-void PacketRelay::from_peers(Holding& holding, protocol::Family family, TimePoint now) {
-    const int socket = holding.relays[turn::index_of(family)]->socket->descriptor();
-    for (int round = 0; round < rounds_max; ++round) {
-        const std::size_t received = context_.inbox.receive(socket);
-        for (std::size_t index = 0; index < received; ++index) {
-            net::Received datagram = context_.inbox[index];
-            to_client(holding, datagram, Path::socket, now);
-        }
-        context_.outbox.flush();
-        if (received < net::batch_size) break;
+void PacketRelay::from_peers(std::span<const net::Poller::Ready> ready, TimePoint now) {
+    for (const net::Poller::Ready& each : ready) {
+        const RelayName name = RelayName::unpack(each.name);
+        const Holding* holding = context_.holdings.find(name.allocation);
+        if (holding == nullptr) continue;  // it ended with what another one brought
+        if (each.is_failing) errors_from_peers(*holding, name.family, now);
+        if (each.is_readable) receive(*holding, name.family, now);
     }
 }
 
-void PacketRelay::errors_from_peers(const Holding& holding, protocol::Family family,
-                                    TimePoint now) {
-    const int socket = holding.relays[turn::index_of(family)]->socket->descriptor();
+void PacketRelay::receive(const Holding& holding, Family family, TimePoint now) {
+    const auto& relay = holding.relays[turn::index_of(family)];
+    if (!relay) return;
+    if (context_.inbox.is_full()) {
+        context_.outbox.flush();
+        context_.inbox.clear();
+    }
+    std::size_t index = context_.inbox.size();
+    const std::size_t received = context_.inbox.receive(relay->socket.get());
+    for (const std::size_t end = index + received; index < end; ++index) {
+        net::Received datagram = context_.inbox[index];
+        to_client(holding, datagram, Path::socket, now);
+    }
+}
+
+void PacketRelay::errors_from_peers(const Holding& holding, Family family, TimePoint now) {
+    const auto& relay = holding.relays[turn::index_of(family)];
+    if (!relay) return;
     for (int taken = 0; taken < errors_max; ++taken) {
-        const auto error = net::next_icmp_error(socket);
+        const auto error = net::next_icmp_error(relay->socket.get());
         if (!error) return;
         Packet packet = room_for(0);
         if (const auto told = relay::report_to_client(*holding.session, *error, packet, now);

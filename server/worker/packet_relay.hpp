@@ -8,10 +8,12 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <utility>
 
 #include "protocol/packet.hpp"
 #include "protocol/time.hpp"
+#include "server/net/poller.hpp"
 #include "server/relay/forwarder.hpp"
 #include "server/turn/outcome.hpp"
 #include "server/worker/client_message.hpp"
@@ -36,11 +38,9 @@ public:
     // ChannelData, and Send indications that the rules let through.
     void from_channel(const ClientMessage& message);
     void from_send(const ClientMessage& message, const turn::RelayToPeer& indication);
-    // Everything that waits in a relay socket, up to a bound.
-    void from_peers(Holding& holding, protocol::Family family, protocol::TimePoint now);
-    // ICMP errors that came back to a relay socket, up to a bound.
-    void errors_from_peers(const Holding& holding, protocol::Family family,
-                           protocol::TimePoint now);
+    // What waits in relay sockets, data and ICMP errors, up to a bound for each. All of it goes on
+    // together.
+    void from_peers(std::span<const net::Poller::Ready> ready, protocol::TimePoint now);
     // What a relayed address of another worker sent to one of ours.
     void from_worker(const relay::PeerBound& peer_bound, protocol::TimePoint now);
 
@@ -55,6 +55,9 @@ private:
     void hairpin(const relay::PeerBound& peer_bound, const ClientMessage& message);
     void from_relay(const relay::PeerBound& peer_bound, protocol::Packet packet,
                     protocol::TimePoint now);
+    void receive(const Holding& holding, protocol::Family family, protocol::TimePoint now);
+    void errors_from_peers(const Holding& holding, protocol::Family family,
+                           protocol::TimePoint now);
     [[nodiscard]] protocol::Packet room_for(std::size_t octets) noexcept;
     enum class Path : std::uint8_t { socket, hairpin };
     void to_client(const Holding& holding, net::Received& datagram, Path path,
@@ -69,7 +72,6 @@ private:
     const PostOffice& post_office_;
     VisitorDesk& visitors_;
     OnArrival on_arrival_;
-    std::size_t spare_ = 0;  // of the receive batch's buffers: the next that room_for() takes
 };
 
 }  // namespace turnpike::worker

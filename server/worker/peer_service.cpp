@@ -98,13 +98,13 @@ void PeerService::accept(protocol::AllocationId id, protocol::Family family, Tim
         if (holding == nullptr) return;
         const auto& relay = holding->relays[turn::index_of(family)];
         if (!relay) return;
-        auto accepted = net::accept_connection(relay->socket->descriptor());
+        auto accepted = net::accept_connection(relay->listener->descriptor());
         if (accepted) {
             arrive(*holding, *std::move(accepted), now);
         } else if (accepted.error().value() != ECONNABORTED) {
             if (net::out_of_descriptors(accepted.error())) {
                 // It stays readable in the kernel's queue: look again with the next sweep.
-                relay->socket->pause_reading();
+                relay->listener->pause_reading();
                 paused_.emplace_back(id, family);
             }
             return;
@@ -168,7 +168,7 @@ void PeerService::sweep(TimePoint now) {
         const Holding* holding = context_.holdings.find(id);
         if (holding == nullptr) continue;
         if (const auto& relay = holding->relays[turn::index_of(family)]) {
-            relay->socket->resume_reading();
+            relay->listener->resume_reading();
         }
     }
     std::vector<PeerConnection> due;

@@ -52,8 +52,8 @@ std::string_view claimant(const auth::Grant& grant) noexcept {
 
 }  // namespace
 
-RelayOpener::RelayOpener(Context& context, Events events)
-    : context_{context}, events_{std::move(events)} {}
+RelayOpener::RelayOpener(Context& context, net::Poller& poller, Events events)
+    : context_{context}, poller_{poller}, events_{std::move(events)} {}
 
 turn::OpenedRelay RelayOpener::open(const turn::OpenRelay& wish, const Client& client) {
     turn::OpenedRelay opened;
@@ -98,67 +98,77 @@ RelayOpener::Halves RelayOpener::bind(const turn::OpenRelay& wish, protocol::Tim
     Halves halves;
     if (wish.reservation) {
         const RelayDirectory::Claim claim{*wish.reservation, claimant(wish.identity.grant)};
-        if (auto bound = bind_reserved(claim, now)) {
+        if (auto bound = bind_reserved(opened.allocation, claim, now)) {
             halves[turn::index_of(bound->port.local.address.family())] = std::move(bound);
         }
     }
     for (const Family family : {Family::ipv4, Family::ipv6}) {
         const std::size_t index = turn::index_of(family);
         if (wish.reservation || !wish.families[index]) continue;
-        halves[index] = bind_any(family, wish);
+        halves[index] = bind_any({opened.allocation, family}, wish);
         if (!halves[index]) opened.family_error[index] = ErrorCode::insufficient_capacity;
     }
     return halves;
 }
 
-std::optional<RelayEnd> RelayOpener::bind_any(Family family, const turn::OpenRelay& asked) {
+std::optional<RelayEnd> RelayOpener::bind_any(const RelayName& name, const turn::OpenRelay& asked) {
     RelayDirectory& directory = context_.shared.directory;
     const PortWish wish = port_wish(asked);
     std::vector<RelayPort> refused;  // held until the search is over, so that none is found twice
     std::optional<RelayEnd> found;
     for (int tries = 0; tries < tries_max && !found; ++tries) {
-        const auto port = directory.take(family, wish, random_number());
+        const auto port = directory.take(name.family, wish, random_number());
         if (!port) break;
-        auto socket = bind(port->local, asked.transport);
-        bool usable = socket.has_value();
+        auto bound =
+            asked.transport == protocol::Transport::tcp ? bind_tcp(*port) : bind_udp(*port, name);
+        bool usable = bound.has_value();
         // A reserved port is bound when it is asked for; here only whether it could be.
         if (usable && wish == PortWish::pair) {
             usable = net::open_relay_socket(after(*port).local).has_value();
         }
         if (usable) {
-            found = RelayEnd{*port, *std::move(socket)};
+            found = *std::move(bound);
         } else {
             refused.push_back(*port);
-            if (socket.has_error() && socket.error().value() != EADDRINUSE) break;
+            if (bound.has_error() && bound.error().value() != EADDRINUSE) break;
         }
     }
     for (const RelayPort& port : refused) give_back(port, wish);
     return found;
 }
 
-std::optional<RelayEnd> RelayOpener::bind_reserved(const RelayDirectory::Claim& claim,
+std::optional<RelayEnd> RelayOpener::bind_reserved(protocol::AllocationId id,
+                                                   const RelayDirectory::Claim& claim,
                                                    protocol::TimePoint now) {
     const auto port = context_.shared.directory.redeem(claim, now);
     if (!port) return std::nullopt;
-    auto socket = bind(port->local, protocol::Transport::udp);
-    if (!socket) {
+    auto bound = bind_udp(*port, {id, port->local.address.family()});
+    if (!bound) {
         give_back(*port, PortWish::any);
         return std::nullopt;
     }
-    return RelayEnd{*port, *std::move(socket)};
+    return *std::move(bound);
 }
 
-protocol::Result<std::unique_ptr<net::Watch>> RelayOpener::bind(const protocol::Endpoint& local,
-                                                                protocol::Transport transport) {
-    const bool tcp = transport == protocol::Transport::tcp;
-    auto socket = tcp ? net::open_peer_listener(local) : net::open_relay_socket(local);
+protocol::Result<RelayEnd> RelayOpener::bind_udp(const RelayPort& port, const RelayName& name) {
+    auto socket = net::open_relay_socket(port.local);
     if (!socket) return socket.error();
-    if (!tcp && context_.rules->settings.copies_traffic_class) {
-        net::report_traffic_class(socket->get(), local.address.family());
+    if (context_.rules->settings.copies_traffic_class) {
+        net::report_traffic_class(socket->get(), name.family);
     }
+    if (context_.shared.packet_io == net::PacketIo::offload) net::accept_bursts(socket->get());
+    if (!poller_.add(socket->get(), name.packed())) {
+        return make_error_code(boost::system::errc::not_enough_memory);
+    }
+    return RelayEnd{.port = port, .socket = *std::move(socket), .listener = nullptr};
+}
+
+protocol::Result<RelayEnd> RelayOpener::bind_tcp(const RelayPort& port) {
+    auto socket = net::open_peer_listener(port.local);
+    if (!socket) return socket.error();
     auto watch = std::make_unique<net::Watch>(context_.io, *std::move(socket));
     if (!*watch) return make_error_code(boost::system::errc::not_enough_memory);
-    return watch;
+    return RelayEnd{.port = port, .socket = {}, .listener = std::move(watch)};
 }
 
 void RelayOpener::give_back(const RelayPort& port, PortWish wish) {
@@ -201,21 +211,16 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Taken 
         // No datagram is ever handed to a TCP allocation.
         if (wish.transport == protocol::Transport::udp) seed.relayed[index] = port.advertised;
         holding.relays[index] = std::move(halves[index]);
-        watch(holding, family, wish.transport);
+        if (wish.transport == protocol::Transport::tcp) watch(holding, family);
         context_.shared.directory.publish(port, context_.index, wish.transport);
         if (wish.reserve_next) opened.reservation = reserve_after(port, claimant(grant), now);
     }
     holding.session = &context_.routes.open(seed, now);
 }
 
-void RelayOpener::watch(Holding& holding, Family family, protocol::Transport transport) {
-    net::Watch& socket = *holding.relays[turn::index_of(family)]->socket;
-    if (transport == protocol::Transport::tcp) {
-        socket.on_readable([this, &holding, family] { events_.acceptable(holding, family); });
-        return;
-    }
-    socket.on_readable([this, &holding, family] { events_.readable(holding, family); });
-    socket.on_error([this, &holding, family] { events_.failing(holding, family); });
+void RelayOpener::watch(Holding& holding, Family family) {
+    holding.relays[turn::index_of(family)]->listener->on_readable(
+        [this, &holding, family] { events_.acceptable(holding, family); });
 }
 
 std::uint64_t RelayOpener::reserve_after(const RelayPort& port, std::string_view username,

@@ -10,24 +10,24 @@
 #include <vector>
 
 #include "protocol/time.hpp"
+#include "server/net/poller.hpp"
 #include "server/turn/outcome.hpp"
+#include "server/worker/allocation_owner.hpp"
 #include "server/worker/context.hpp"
 
 namespace turnpike::worker {
 
 class RelayOpener {
 public:
-    using Event = std::function<void(Holding&, protocol::Family)>;
-    // What happens at a relay socket.
     struct Events {
-        Event readable;
-        Event failing;     // an ICMP error waits in it
-        Event acceptable;  // a peer connects, to a TCP allocation
+        // A peer connects to a TCP allocation.
+        std::function<void(Holding&, protocol::Family)> acceptable;
         // This allocation gives way to another one of its user.
         std::function<void(protocol::AllocationId)> ousted;
     };
 
-    RelayOpener(Context& context, Events events);
+    // The poller reports relay sockets of UDP by their RelayName.
+    RelayOpener(Context& context, net::Poller& poller, Events events);
 
     // What the new allocation belongs to.
     struct Client {
@@ -41,13 +41,14 @@ public:
 private:
     using Halves = std::array<std::optional<RelayEnd>, 2>;
 
-    [[nodiscard]] std::optional<RelayEnd> bind_any(protocol::Family family,
+    [[nodiscard]] std::optional<RelayEnd> bind_any(const RelayName& name,
                                                    const turn::OpenRelay& wish);
-    [[nodiscard]] std::optional<RelayEnd> bind_reserved(const RelayDirectory::Claim& claim,
+    [[nodiscard]] std::optional<RelayEnd> bind_reserved(protocol::AllocationId id,
+                                                        const RelayDirectory::Claim& claim,
                                                         protocol::TimePoint now);
-    [[nodiscard]] protocol::Result<std::unique_ptr<net::Watch>> bind(
-        const protocol::Endpoint& local, protocol::Transport transport);
-    void watch(Holding& holding, protocol::Family family, protocol::Transport transport);
+    [[nodiscard]] protocol::Result<RelayEnd> bind_udp(const RelayPort& port, const RelayName& name);
+    [[nodiscard]] protocol::Result<RelayEnd> bind_tcp(const RelayPort& port);
+    void watch(Holding& holding, protocol::Family family);
     void give_back(const RelayPort& port, relay::PortWish wish);
     [[nodiscard]] std::unique_ptr<accounts::Attendance::Seat> admit(const auth::Grant& grant,
                                                                     protocol::TimePoint now,
@@ -66,6 +67,7 @@ private:
     [[nodiscard]] protocol::AllocationId next_id() noexcept;
 
     Context& context_;
+    net::Poller& poller_;
     Events events_;
     std::uint64_t opened_ = 0;
 };

@@ -11,6 +11,7 @@
 #include "server/accounts/ledger.hpp"
 #include "server/accounts/service.hpp"
 #include "server/net/dtls_cookie.hpp"
+#include "server/net/packet_io.hpp"
 #include "server/net/tls_slot.hpp"
 #include "server/telemetry/log.hpp"
 #include "server/worker/connection_directory.hpp"
@@ -37,8 +38,9 @@ struct Shared {
     accounts::Attendance& attendance;
     accounts::Service* accounts = nullptr;  // none: there is no database
     accounts::Ledger* ledger = nullptr;     // none: usage is not kept
-    std::string node{};                     // the name of this server, in rows of usage
-    std::string run{};                      // ... and of this process
+    net::PacketIo packet_io = net::PacketIo::mmsg;
+    std::string node{};  // the name of this server, in rows of usage
+    std::string run{};   // ... and of this process
     telemetry::Log& log;
 };
 

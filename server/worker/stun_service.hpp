@@ -11,7 +11,7 @@
 
 #include "protocol/classify.hpp"
 #include "protocol/message.hpp"
-#include "server/net/packet_io.hpp"
+#include "server/net/send_batch.hpp"
 #include "server/turn/dispatcher.hpp"
 #include "server/worker/account_desk.hpp"
 #include "server/worker/answer_budget.hpp"

@@ -22,6 +22,9 @@ namespace {
 // How often connections are looked over and reservations that nobody redeemed are given back.
 constexpr auto sweep_interval = 1s;
 
+// How often relay sockets may be looked at before listeners get their turn.
+constexpr int rounds_max = 4;
+
 // splice(2) to a socket whose reader is gone raises SIGPIPE, and no flag of it says not to.
 void ignore_broken_pipes() noexcept {
     sigset_t signals;
@@ -67,7 +70,8 @@ Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
              [this](PeerStream& stream) {
                  turn([&](Moment now) { peers_.proceed(stream, now.steady); });
              }},
-      opener_{context_, relay_events()},
+      relay_sockets_{context_.io, [this] { turn([this](Moment now) { serve_relays(now); }); }},
+      opener_{context_, relay_sockets_, relay_events()},
       accounts_{context_,
                 {dispatcher_, executor_},
                 [this](const ClientMessage& message) { stun_.serve_waiting(message); }},
@@ -85,6 +89,16 @@ Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
       timer_{context_.io},
       next_sweep_{read_clock().steady + sweep_interval} {
     mail_.on_readable([this] { turn([this](Moment now) { open_mail(now); }); });
+}
+
+void Worker::serve_relays(Moment now) {
+    for (int round = 0; round < rounds_max; ++round) {
+        const auto ready = relay_sockets_.take();
+        relay_.from_peers(ready, now.steady);
+        context_.outbox.flush();  // before its buffers are received into again
+        context_.inbox.clear();
+        if (ready.empty()) break;
+    }
 }
 
 void Worker::listen_udp(net::FileDescriptor socket, Serves serves) {
@@ -116,6 +130,7 @@ void Worker::end_turn() {
     streams_.end_turn(now_.steady);
     dtls_.end_turn(now_.steady);
     context_.outbox.flush();
+    context_.inbox.clear();
     context_.usage.flush();
     in_turn_ = false;
     if (next_wake() < armed_) arm();
@@ -145,20 +160,11 @@ StreamService::Events Worker::stream_events() {
 }
 
 RelayOpener::Events Worker::relay_events() {
-    return {
-        .readable =
-            [this](Holding& holding, protocol::Family family) {
-                turn([&](Moment now) { relay_.from_peers(holding, family, now.steady); });
-            },
-        .failing =
-            [this](Holding& holding, protocol::Family family) {
-                turn([&](Moment now) { relay_.errors_from_peers(holding, family, now.steady); });
-            },
-        .acceptable =
-            [this](Holding& holding, protocol::Family family) {
-                turn([&](Moment now) { peers_.accept(holding.id, family, now.steady); });
-            },
-        .ousted = [this](protocol::AllocationId id) { oust(id); }};
+    return {.acceptable =
+                [this](Holding& holding, protocol::Family family) {
+                    turn([&](Moment now) { peers_.accept(holding.id, family, now.steady); });
+                },
+            .ousted = [this](protocol::AllocationId id) { oust(id); }};
 }
 
 void Worker::on_time(Moment now) {

@@ -51,6 +51,7 @@ private:
     void turn(Work&& work);
     void end_turn();
     [[nodiscard]] RelayOpener::Events relay_events();
+    void serve_relays(protocol::Moment now);
     [[nodiscard]] StreamService::Events stream_events();
     void on_time(protocol::Moment now);
     void oust(protocol::AllocationId id);
@@ -70,6 +71,7 @@ private:
     VisitorDesk visitors_;
     PacketRelay relay_;
     PeerService peers_;
+    net::Poller relay_sockets_;
     RelayOpener opener_;
     AccountDesk accounts_;
     StunService stun_;

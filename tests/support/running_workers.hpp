@@ -88,6 +88,7 @@ public:
                           .handshakes = handshakes,
                           .cookies = cookies,
                           .attendance = attendance,
+                          .packet_io = net::best_packet_io(),
                           .log = log_};
     worker::PostOffice post_office;
 

@@ -2,7 +2,8 @@
 #include "server/net/relay_socket.hpp"
 
 #include "server/net/error_queue.hpp"
-#include "server/net/packet_io.hpp"
+#include "server/net/receive_batch.hpp"
+#include "server/net/send_batch.hpp"
 #include "server/net/socket_options.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/wire.hpp"

@@ -9,7 +9,6 @@
 #include <string>
 
 #include "server/net/error_queue.hpp"
-#include "server/net/packet_io.hpp"
 #include "server/net/relay_socket.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/wire.hpp"
@@ -80,44 +79,6 @@ TEST_CASE("writing is called once for each request") {
     watch.on_writable([&] { ++calls; });
     watch.wait_writable();
     watch.wait_writable();
-    context.run();
-    CHECK(calls == 1);
-}
-
-TEST_CASE("an error is called for as long as one waits, beside reading") {
-    boost::asio::io_context context{1};
-    auto relay = open_relay_socket(test::endpoint("127.0.0.1:0"));
-    REQUIRE(relay.has_value());
-    Watch watch{context, *std::move(relay)};
-    const auto nobody = test::UdpSocket{test::endpoint("127.0.0.1:0")}.bound();
-    int errors = 0;
-    watch.on_readable([] {});
-    watch.on_error([&] {
-        errors += next_icmp_error(watch.descriptor()) ? 1 : 0;  // one a call
-        if (errors == 2) context.stop();
-    });
-    SendBatch batch;
-    batch.add({watch.descriptor(), nobody, {}, {}});
-    batch.add({watch.descriptor(), nobody, {}, {}});
-    CHECK(batch.flush() == 0);
-    context.run();
-    CHECK(errors == 2);
-}
-
-TEST_CASE("a watch may go when it is told of an error") {
-    boost::asio::io_context context{1};
-    auto relay = open_relay_socket(test::endpoint("127.0.0.1:0"));
-    auto watch = std::make_unique<Watch>(context, *std::move(relay));
-    const auto nobody = test::UdpSocket{test::endpoint("127.0.0.1:0")}.bound();
-    int calls = 0;
-    watch->on_readable([&] { ++calls; });
-    watch->on_error([&] {
-        ++calls;
-        watch.reset();
-    });
-    SendBatch batch;
-    batch.add({watch->descriptor(), nobody, {}, {}});
-    CHECK(batch.flush() == 0);
     context.run();
     CHECK(calls == 1);
 }

@@ -15,5 +15,13 @@ TEST_CASE("an allocation's name tells its worker, however many there were", "[N3
     CHECK(owner_of(name_allocation(3, (std::uint64_t{1} << owner_shift) - 1)) == 3);
 }
 
+TEST_CASE("a relay socket's name tells its allocation and its family") {
+    for (const auto family : {protocol::Family::ipv4, protocol::Family::ipv6}) {
+        const RelayName name{name_allocation(255, (std::uint64_t{1} << owner_shift) - 1), family};
+        CHECK(RelayName::unpack(name.packed()).allocation == name.allocation);
+        CHECK(RelayName::unpack(name.packed()).family == family);
+    }
+}
+
 }  // namespace
 }  // namespace turnpike::worker

@@ -26,7 +26,7 @@ struct Recorder final : StreamWriter {
 
 TEST_CASE("a UDP client is told through the outbox") {
     telemetry::Counters counters;
-    Outbox outbox{counters};
+    Outbox outbox{counters, net::best_packet_io()};
     const auto socket = net::open_relay_socket(endpoint("127.0.0.1:0"));
     const test::UdpSocket client{endpoint("127.0.0.1:0")};
     const ClientLink link{.socket = socket->get(), .client = client.bound(), .source = {}};
@@ -40,7 +40,7 @@ TEST_CASE("a UDP client is told through the outbox") {
 
 TEST_CASE("a connection is told through its stream, which may have no room for data", "[I9]") {
     telemetry::Counters counters;
-    Outbox outbox{counters};
+    Outbox outbox{counters, net::best_packet_io()};
     Recorder stream;
     const ClientLink link{.client = {}, .source = {}, .stream = &stream};
     link.answer(protocol::as_octets("answer"), outbox);

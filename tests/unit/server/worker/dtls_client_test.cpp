@@ -57,7 +57,7 @@ struct Scenario {
     test::TlsContext context = test::make_server_context(DTLS_server_method());
     net::DtlsCookie cookie{std::byte{1}, std::byte{2}};
     telemetry::Counters counters;
-    Outbox outbox{counters};
+    Outbox outbox{counters, net::best_packet_io()};
     int ended = 0;
     DtlsClient client{
         {.five_tuple = {wire.local(), socket.bound(), protocol::Transport::dtls},

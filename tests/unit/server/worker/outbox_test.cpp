@@ -13,7 +13,7 @@ using test::endpoint;
 
 TEST_CASE("more datagrams than a batch holds all leave, in order") {
     telemetry::Counters counters;
-    Outbox outbox{counters};
+    Outbox outbox{counters, net::best_packet_io()};
     const auto socket = net::open_relay_socket(endpoint("127.0.0.1:0"));
     const test::UdpSocket peer{endpoint("127.0.0.1:0")};
     constexpr std::size_t count = net::SendBatch::capacity + 3;
@@ -33,7 +33,7 @@ TEST_CASE("more datagrams than a batch holds all leave, in order") {
 
 TEST_CASE("what must not be fragmented leaves in its turn, or is refused alone", "[H4][L3]") {
     telemetry::Counters counters;
-    Outbox outbox{counters};
+    Outbox outbox{counters, net::best_packet_io()};
     const auto socket = net::open_relay_socket(endpoint("127.0.0.1:0"));
     const test::UdpSocket peer{endpoint("127.0.0.1:0")};
     const test::Octets larger_than_udp(65520);
@@ -50,7 +50,7 @@ TEST_CASE("what must not be fragmented leaves in its turn, or is refused alone",
 
 TEST_CASE("what the kernel refuses is counted") {
     telemetry::Counters counters;
-    Outbox outbox{counters};
+    Outbox outbox{counters, net::best_packet_io()};
     const auto socket = net::open_relay_socket(endpoint("127.0.0.1:0"));
     const test::Octets larger_than_udp(65520);
     outbox.send({socket->get(), endpoint("127.0.0.1:9"), {}, larger_than_udp});
@@ -61,7 +61,7 @@ TEST_CASE("what the kernel refuses is counted") {
 
 TEST_CASE("copies leave as they were, in order, however many there are") {
     telemetry::Counters counters;
-    Outbox outbox{counters};
+    Outbox outbox{counters, net::best_packet_io()};
     const auto socket = net::open_relay_socket(endpoint("127.0.0.1:0"));
     const test::UdpSocket peer{endpoint("127.0.0.1:0")};
     const int room = 212992;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/packet_relay.hpp"
 
+#include "server/net/packet_io.hpp"
 #include "server/net/relay_socket.hpp"
+#include "server/net/send_batch.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/running_server.hpp"
 
@@ -38,6 +40,32 @@ TEST_CASE("data flows both ways through a permission and through a channel",
     CHECK(client.data() == FromPeer{channel, {}, "three"});
     client.send(channel, "");
     CHECK(peer.receive() == test::Datagram{client.relayed(), ""});
+}
+
+TEST_CASE("bursts are relayed datagram by datagram, whatever the way to the kernel") {
+    using config::PacketIo;
+    auto config = loopback_config();
+    config.server.packet_io = GENERATE(PacketIo::plain, PacketIo::mmsg, PacketIo::automatic);
+    RunningServer server{config};
+    auto client = server.udp_client();
+    UdpSocket peer{endpoint("127.0.0.3:0")};
+    REQUIRE(client.allocate());
+    REQUIRE(client.bind(channel, peer.bound()));
+    std::vector<std::string> texts;
+    for (char letter = 'a'; letter <= 'z'; ++letter) texts.emplace_back(120, letter);
+    texts.emplace_back("the last one is shorter");
+    net::SendBatch burst{net::best_packet_io()};
+    for (const auto& text : texts) {
+        burst.add({peer.descriptor(), client.relayed(), {}, protocol::as_octets(text)});
+    }
+    CHECK(burst.flush() == 0);
+    for (const auto& text : texts) CHECK(client.data() == FromPeer{channel, {}, text});
+    for (const auto& text : texts) client.send(channel, text);
+    for (const auto& text : texts) {
+        CHECK(peer.receive() == test::Datagram{client.relayed(), text});
+    }
+    CHECK(server.count(Counter::packets_to_client) == texts.size());
+    CHECK(server.count(Counter::packets_to_peer) == texts.size());
 }
 
 TEST_CASE("a Send with DONT-FRAGMENT reaches the peer and leaves the socket as it was",
@@ -130,6 +158,7 @@ TEST_CASE("the peer gets the DSCP and ECN of the client's datagram, if they are 
     REQUIRE(client.bind(channel, net::bound_to(peer->get())));
     net::ReceiveBatch received;
     const auto class_at_peer = [&] {
+        received.clear();
         REQUIRE(test::wait_for(peer->get(), POLLIN));
         REQUIRE(received.receive(peer->get()) == 1);
         return int{received[0].traffic_class};
