@@ -49,6 +49,11 @@ Operations::Operations(Start start, worker::Server& relay, telemetry::Log& log, 
       reloaded_at_{WallClock::now().time_since_epoch().count()} {}
 
 Operations::~Operations() {
+    end_probes();
+}
+
+void Operations::end_probes() {
+    probes_.stop();
     probes_.join();
 }
 

@@ -38,8 +38,11 @@ public:
 
     // Relay and log outlive it.
     Operations(Start start, worker::Server& relay, telemetry::Log& log, Prepare prepare);
-    // What is asked of the relay's status now; by whoever waits for an answer no more.
     ~Operations() override;
+
+    // Returns when no probe is under way: its handler was called by then, or is not any more. Those
+    // that are asked for from now on are not answered. Before the relay goes, and who asks.
+    void end_probes();
 
     // Reads the configuration anew. All of what can change at once is in force afterwards, or
     // nothing has changed and the reasons are told; both are logged.

@@ -52,6 +52,7 @@ Service::Service(Operations::Start start, telemetry::Log& log) : log_{log} {
 
 Service::~Service() {
     if (admin_ != nullptr) admin_->stop();
+    if (operations_ != nullptr) operations_->end_probes();
     relay_.reset();
 }
 

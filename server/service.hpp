@@ -43,8 +43,9 @@ private:
     LoadMeter meter_;
     LoadMeter::TimePoint told_{};  // of the status
     std::optional<admin::Listener> door_;
-    // In the order of their making; the relay goes first, because its answers may be on their way
-    // to the others.
+    // In the order of their making. Probes end before all of them, since they ask the relay and
+    // answer the admin interface; then the relay goes first, because its answers may be on their
+    // way to the others.
     std::unique_ptr<worker::Server> relay_;
     std::unique_ptr<Operations> operations_;
     std::unique_ptr<admin::Server> admin_;

@@ -2,7 +2,7 @@
 //
 // The admin interface as it runs: one thread with a loop of its own, which accepts connections and
 // never waits. The thread begins with the object and ends with stop(); whoever was handed a handler
-// by then may still call it, until the object goes: so it goes after them.
+// by then may still call it, until the object goes: so it goes after they have ended.
 #pragma once
 
 #include <cstddef>

@@ -155,6 +155,35 @@ TEST_CASE("the server asks itself for an allocation, and nobody is billed or tol
     CHECK(page.sessions.empty());
 }
 
+TEST_CASE("probes end when the one that is under way has been answered") {
+    Scenario s;
+    std::promise<void> begun;
+    std::promise<void> released;
+    bool is_answered = false;
+    // It hangs in what it tells its answer to.
+    s.operations().probe([&](const admin::Readiness&) {
+        begun.set_value();
+        released.get_future().wait();
+        is_answered = true;
+    });
+    begun.get_future().wait();
+    auto ended = std::async(std::launch::async, [&s] { s.operations().end_probes(); });
+    released.set_value();
+    ended.get();
+    CHECK(is_answered);
+}
+
+TEST_CASE("a probe that is asked for after the end of them is not answered") {
+    Scenario s;
+    s.operations().end_probes();
+    bool is_answered = false;
+    s.operations().probe([&is_answered](const admin::Readiness&) { is_answered = true; });
+    // The relay does one thing after the other: it has handed the probe on by then.
+    CHECK(s.reload().ok());
+    s.operations().end_probes();
+    CHECK_FALSE(is_answered);
+}
+
 TEST_CASE("a drain tells how far it is") {
     Scenario s;
     const auto before = s.ask<admin::DrainStatus>(
