@@ -15,19 +15,39 @@ namespace {
 
 using namespace std::chrono_literals;
 
-[[nodiscard]] VisitorLimits requests_of(const Settings& settings) {
-    return {settings.requests_per_second, 1'000'000'000ns / settings.requests_per_second};
+[[nodiscard]] Rate requests_of(const Settings& settings) {
+    return {.burst = settings.requests_per_second,
+            .interval = 1'000'000'000ns / settings.requests_per_second};
 }
 
-[[nodiscard]] VisitorLimits mints_of(const Settings& settings) {
-    return {settings.mints_per_minute, 60'000'000'000ns / settings.mints_per_minute};
+[[nodiscard]] Rate mints_of(const Settings& settings) {
+    return {.burst = settings.mints_per_minute,
+            .interval = 60'000'000'000ns / settings.mints_per_minute};
 }
 
-[[nodiscard]] Answer too_often(std::chrono::seconds wait, std::string_view option) {
+[[nodiscard]] Answer too_often(std::chrono::seconds wait, std::string what,
+                               std::string_view option) {
     Answer answer =
-        answer_of({429, "too_many_requests", "too many requests from this address",
+        answer_of({429, "too_many_requests", std::move(what),
                    fmt::format("wait {} s; {} says how many are allowed", wait.count(), option)});
     answer.headers.push_back({"Retry-After", std::to_string(wait.count())});
+    return answer;
+}
+
+// What no route has to be asked for; none: there is one.
+[[nodiscard]] std::optional<Answer> without_route(const std::optional<Target>& target,
+                                                  const Router::Found& found) {
+    if (!target) {
+        return answer_of(bad_request("this is no target of a request",
+                                     "write /v1/..., with each parameter once"));
+    }
+    if (found.methods.empty()) {
+        return answer_of(not_found("nothing is here", "GET /v1/openapi.json says what is where"));
+    }
+    if (found.route != nullptr) return std::nullopt;
+    Answer answer = answer_of({405, "method_not_allowed", "this method does nothing here",
+                               "methods here: " + found.methods});
+    answer.headers.push_back({"Allow", found.methods});
     return answer;
 }
 
@@ -48,16 +68,20 @@ Api::Api(const Parts& parts, Settings settings)
             .database = parts.database,
             .settings = settings,
             .probe = Probe{parts.backend},
-            .requests = requests_of(settings),
-            .mints = mints_of(settings)},
+            .strangers = VisitorLimits{requests_of(settings)},
+            .operators = VisitorLimits{requests_of(settings)},
+            .mints = RateBuckets<MintKey>{mints_of(settings)}},
       router_{all_routes()} {}
 
 void Api::apply(Settings settings) {
     const Settings& before = desk_.settings;
     if (before.requests_per_second != settings.requests_per_second) {
-        desk_.requests = requests_of(settings);
+        desk_.strangers = VisitorLimits{requests_of(settings)};
+        desk_.operators = VisitorLimits{requests_of(settings)};
     }
-    if (before.mints_per_minute != settings.mints_per_minute) desk_.mints = mints_of(settings);
+    if (before.mints_per_minute != settings.mints_per_minute) {
+        desk_.mints = RateBuckets<MintKey>{mints_of(settings)};
+    }
     desk_.settings = std::move(settings);
 }
 
@@ -68,49 +92,42 @@ boost::asio::awaitable<Answer> Api::handle(const Request& request, protocol::Mom
 }
 
 boost::asio::awaitable<Answer> Api::find_answer(const Request& request, protocol::Moment now) {
-    if (const auto wait = desk_.requests.take(request.client, now.steady)) {
-        co_return too_often(*wait, "admin.requests_per_second");
-    }
     auto target = Target::parse(request.target);
-    if (!target) {
-        co_return answer_of(bad_request("this is no target of a request",
-                                        "write /v1/..., with each parameter once"));
-    }
-    const Router::Found found = router_.find(request.method, target->segments);
-    if (found.methods.empty()) {
-        co_return answer_of(
-            not_found("nothing is here", "GET /v1/openapi.json says what is where"));
-    }
+    Router::Found found;
+    if (target) found = router_.find(request.method, target->segments);
     if (request.method == "OPTIONS" && found.is_for_pages) {
+        // It bears nothing that it could be counted by, and costs no more than a refusal.
         co_return preflight(request, found.methods, desk_.settings);
     }
-    if (found.route == nullptr) {
-        Answer answer = answer_of({405, "method_not_allowed", "this method does nothing here",
-                                   "methods here: " + found.methods});
-        answer.headers.push_back({"Allow", found.methods});
-        co_return answer;
+    const Access access = found.route == nullptr ? Access::token : found.route->access;
+    Admission admission = admit(access, request, desk_.settings, now.wall);
+    std::optional<Answer> answer = count(request, admission, now.steady);
+    if (!answer) answer = without_route(target, found);
+    if (!answer) answer = std::move(admission.refusal);
+    if (!answer) {
+        // g++ 12 destroys an aggregate twice that is made within the expression that waits.
+        const Visit visit{.request = request,
+                          .target = *std::move(target),
+                          .arguments = found.arguments,
+                          .key = std::move(admission.key),
+                          .now = now};
+        answer = co_await found.route->respond(desk_, visit);
     }
-    // g++ 12 destroys an aggregate twice that is made within the expression that waits.
-    Visit visit{.request = request,
-                .target = *std::move(target),
-                .arguments = found.arguments,
-                .key = {},
-                .now = now};
-    Answer answer = co_await follow(found, std::move(visit));
-    if (found.is_for_pages) share(answer, request, desk_.settings);
-    co_return answer;
+    if (found.is_for_pages) share(*answer, request, desk_.settings);
+    co_return *std::move(answer);
 }
 
-boost::asio::awaitable<Answer> Api::follow(const Router::Found& found, Visit visit) {
-    Admission admission = admit(found.route->access, visit.request, desk_.settings, visit.now.wall);
-    if (admission.refusal) co_return *std::move(admission.refusal);
+std::optional<Answer> Api::count(const Request& request, const Admission& admission,
+                                 protocol::TimePoint now) {
     if (admission.key) {
-        if (const auto wait = desk_.mints.take(visit.request.client, visit.now.steady)) {
-            co_return too_often(*wait, "admin.mints_per_minute");
-        }
+        const auto wait = desk_.mints.take(*admission.key, now);
+        if (!wait) return std::nullopt;
+        return too_often(*wait, "too many requests with this mint key", "admin.mints_per_minute");
     }
-    visit.key = std::move(admission.key);
-    co_return co_await found.route->respond(desk_, visit);
+    VisitorLimits& limits = admission.has_token ? desk_.operators : desk_.strangers;
+    const auto wait = limits.take(request.client, now);
+    if (!wait) return std::nullopt;
+    return too_often(*wait, "too many requests from this address", "admin.requests_per_second");
 }
 
 }  // namespace turnpike::admin

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The admin interface without its sockets: a request goes in, an answer comes out. Rates, the gate,
-// the table of routes and the rules for web pages are applied here, to every request and in this
-// order. The admin thread's.
+// The admin interface without its sockets: a request goes in, an answer comes out. The gate, rates
+// (by what the gate saw), the table of routes and the rules for web pages are applied here, to
+// every request and in this order. The admin thread's.
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include <boost/asio/awaitable.hpp>
 
 #include "protocol/time.hpp"
 #include "server/admin/desk.hpp"
 #include "server/admin/exchange.hpp"
+#include "server/admin/gate.hpp"
 #include "server/admin/router.hpp"
 
 namespace turnpike::admin {
@@ -37,7 +39,9 @@ public:
 private:
     [[nodiscard]] boost::asio::awaitable<Answer> find_answer(const Request& request,
                                                              protocol::Moment now);
-    [[nodiscard]] boost::asio::awaitable<Answer> follow(const Router::Found& found, Visit visit);
+    // None: it may. Whoever may not is told when to come back.
+    [[nodiscard]] std::optional<Answer> count(const Request& request, const Admission& admission,
+                                              protocol::TimePoint now);
 
     Desk desk_;
     Router router_;

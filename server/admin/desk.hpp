@@ -14,6 +14,7 @@
 #include "server/admin/exchange.hpp"
 #include "server/admin/mint_key.hpp"
 #include "server/admin/probe.hpp"
+#include "server/admin/rate_buckets.hpp"
 #include "server/admin/registrar.hpp"
 #include "server/admin/settings.hpp"
 #include "server/admin/target.hpp"
@@ -27,8 +28,11 @@ struct Desk {
     storage::Database* database = nullptr;  // none: no users and calls
     Settings settings;
     Probe probe;
-    VisitorLimits requests;
-    VisitorLimits mints;
+    // How often one may ask. Who has the token is counted apart from who has not, so that strangers
+    // at the same address, as a proxy is for all of them, use up nothing of an operator's.
+    VisitorLimits strangers;
+    VisitorLimits operators;
+    RateBuckets<MintKey> mints;
 
     [[nodiscard]] std::optional<Registrar> registrar() const {
         if (database == nullptr) return std::nullopt;

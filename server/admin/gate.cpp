@@ -56,13 +56,13 @@ constexpr std::string_view scheme = "bearer ";
 
 Admission admit(Access access, const Request& request, const Settings& settings,
                 protocol::WallTime now) {
-    if (access == Access::anybody) return {};
     const auto bearer = bearer_of(request.authorization);
     if (bearer && !settings.token.empty() &&
         protocol::equal_in_constant_time(protocol::as_octets(*bearer),
                                          protocol::as_octets(settings.token))) {
-        return {};
+        return {.has_token = true};
     }
+    if (access == Access::anybody) return {};
     if (access == Access::mint_key && bearer) {
         auto key = open_mint_key(*bearer, settings.realm, settings.secrets, now);
         if (key) return {.key = std::move(key)};

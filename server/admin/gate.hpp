@@ -15,6 +15,7 @@
 namespace turnpike::admin {
 
 struct Admission {
+    bool has_token = false;  // the right one, whether the route wants it or not
     std::optional<Answer> refusal{};
     std::optional<MintKey> key{};  // with what it was let in, if not with the token
 };

@@ -7,6 +7,7 @@
 //   mint1.<base64url of "expiry:user:call">.<base64url of HMAC-SHA256>
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +21,8 @@ struct MintKey {
     std::string user;  // empty: whoever the page says
     std::string call;
     protocol::WallTime expires;
+
+    auto operator<=>(const MintKey&) const = default;
 };
 
 inline constexpr std::string_view mint_key_prefix = "mint1.";

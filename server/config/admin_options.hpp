@@ -42,14 +42,15 @@ inline constexpr std::array admin_options{
     at<&Config::admin, &Admin::requests_per_second>({
         .key = "admin.requests_per_second",
         .fallback = "100",
-        .help = "Requests to the admin interface from one address; beyond it: 429",
+        .help = "Requests to the admin interface from one address, with the token and without it "
+                "each; beyond it: 429",
         .min = 1,
         .max = 100'000,
     }),
     at<&Config::admin, &Admin::mints_per_minute>({
         .key = "admin.mints_per_minute",
         .fallback = "60",
-        .help = "Credentials that one address may fetch with mint keys; beyond it: 429",
+        .help = "Requests for credentials with one mint key; beyond it: 429",
         .min = 1,
         .max = 1'000'000,
     }),

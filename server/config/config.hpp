@@ -191,7 +191,7 @@ struct Admin {
     std::string token_file;
     std::vector<std::string> cors_origins;
     std::uint32_t requests_per_second = 0;  // of one address
-    std::uint32_t mints_per_minute = 0;     // of one address
+    std::uint32_t mints_per_minute = 0;     // with one mint key
     bool operator==(const Admin&) const = default;
 };
 

@@ -109,6 +109,30 @@ TEST_CASE("an address that asks too often is told when to come back, others are 
     CHECK(admin.get("/livez").status == 429);
 }
 
+TEST_CASE("strangers at the same address use up nothing of who has the token or a mint key") {
+    Settings settings = test::admin_settings();
+    settings.requests_per_second = 2;
+    AdminScenario admin{settings};
+    const auto key = sign_mint_key({.user = "", .call = "c-1", .expires = admin.now.wall + 1h},
+                                   "example.org", test::admin_secret);
+    Request stranger = AdminScenario::request("POST", "/v1/credentials");
+    stranger.authorization = "Bearer a guess";
+    CHECK(admin.ask(stranger).status == 401);
+    stranger.authorization.clear();
+    CHECK(admin.ask(stranger).status == 401);
+    CHECK(admin.ask(stranger).status == 429);
+    stranger.target = "/nothing";
+    CHECK(admin.ask(stranger).status == 429);
+    stranger.target = "/livez";
+    CHECK(admin.ask(stranger).status == 429);
+    CHECK(admin.get("/livez").status == 200);
+    CHECK(admin.get("/v1/sessions").status == 200);
+    CHECK(admin.get("/v1/sessions").status == 429);
+    Request page = AdminScenario::request("POST", "/v1/credentials");
+    page.authorization = "Bearer " + *key;
+    CHECK(admin.ask(page).status == 201);
+}
+
 TEST_CASE("a reload changes the token and the rates at once") {
     AdminScenario admin;
     CHECK(admin.get("/v1/sessions").status == 200);

@@ -45,6 +45,20 @@ TEST_CASE("a page may read why it was refused") {
     CHECK(header_of(answer, "Access-Control-Allow-Origin") == "https://video.example.org");
 }
 
+TEST_CASE("a page may read that it came too often, and may always ask ahead") {
+    Settings settings = test::admin_settings();
+    settings.requests_per_second = 1;
+    AdminScenario admin{settings};
+    Request request = from("https://video.example.org", "POST");
+    request.authorization.clear();
+    CHECK(admin.ask(request).status == 401);
+    const Answer answer = admin.ask(request);
+    CHECK(answer.status == 429);
+    CHECK(header_of(answer, "Access-Control-Allow-Origin") == "https://video.example.org");
+    CHECK(header_of(answer, "Access-Control-Expose-Headers") == "Retry-After");
+    CHECK(admin.ask(from("https://video.example.org")).status == 204);
+}
+
 TEST_CASE("a page of any other origin is told nothing that lets it in") {
     AdminScenario admin;
     for (const char* const origin :

@@ -13,8 +13,9 @@ TEST_CASE("there is a registrar where there is a database, and of the realm in f
     Desk desk{.backend = backend,
               .settings = test::admin_settings(),
               .probe = Probe{backend},
-              .requests = {1, std::chrono::seconds{1}},
-              .mints = {1, std::chrono::seconds{1}}};
+              .strangers = VisitorLimits{Rate{}},
+              .operators = VisitorLimits{Rate{}},
+              .mints = RateBuckets<MintKey>{Rate{}}};
     CHECK_FALSE(desk.registrar().has_value());
     desk.database = database.database.get();
     CHECK(desk.registrar()->realm() == "example.org");

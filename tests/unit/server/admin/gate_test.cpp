@@ -32,6 +32,18 @@ TEST_CASE("the token opens all, and a mint key what is for it") {
     CHECK(knock(Access::token, "Bearer " + *key).refusal->status == 401);
 }
 
+TEST_CASE("the right token is seen wherever it is shown, and no other") {
+    const std::string token = std::string{"Bearer "} + test::admin_token;
+    for (const Access access : {Access::anybody, Access::token, Access::mint_key}) {
+        CHECK(knock(access, token).has_token);
+        CHECK_FALSE(knock(access, token + "2").has_token);
+        CHECK_FALSE(knock(access, "").has_token);
+    }
+    Settings settings = test::admin_settings();
+    settings.token.clear();
+    CHECK_FALSE(knock(Access::token, "Bearer ", settings).has_token);
+}
+
 TEST_CASE("who is refused is told what is missing") {
     CHECK(test::header_of(*knock(Access::token, "").refusal, "WWW-Authenticate") ==
           R"(Bearer realm="turnpike admin")");

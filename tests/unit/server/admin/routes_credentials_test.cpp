@@ -152,7 +152,7 @@ TEST_CASE("mint keys work where no token is configured, for they come from other
     CHECK(admin.post("/v1/credentials").status == 401);
 }
 
-TEST_CASE("minting with keys is limited by address, the token's is not") {
+TEST_CASE("minting with keys is limited by key, the token's is not") {
     Settings settings = test::admin_settings();
     settings.mints_per_minute = 2;
     AdminScenario admin{settings};
@@ -162,6 +162,8 @@ TEST_CASE("minting with keys is limited by address, the token's is not") {
     const Answer answer = mint_with(admin, key);
     CHECK(answer.status == 429);
     CHECK(header_of(answer, "Retry-After") == "30");
+    // Another page behind the same proxy.
+    CHECK(mint_with(admin, key_of(admin, R"({"call": "c-2"})")).status == 201);
     CHECK(admin.post("/v1/credentials").status == 201);
     admin.time_passes(30s);
     CHECK(mint_with(admin, key).status == 201);

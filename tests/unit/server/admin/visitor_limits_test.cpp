@@ -12,7 +12,7 @@ using protocol::IpAddress;
 constexpr protocol::TimePoint noon{1000h};
 
 TEST_CASE("a visitor may come so often at once, and then as fast as its bucket fills") {
-    VisitorLimits limits{3, 10s};
+    VisitorLimits limits{{.burst = 3, .interval = 10s}};
     const auto me = IpAddress::parse("192.0.2.1");
     for (int turn = 0; turn < 3; ++turn) CHECK(limits.take(me, noon) == std::nullopt);
     CHECK(limits.take(me, noon) == 10s);
@@ -24,7 +24,7 @@ TEST_CASE("a visitor may come so often at once, and then as fast as its bucket f
 }
 
 TEST_CASE("visitors are counted apart, but not within a /64, and a Unix socket is one") {
-    VisitorLimits limits{1, 10s};
+    VisitorLimits limits{{.burst = 1, .interval = 10s}};
     CHECK_FALSE(limits.take(IpAddress::parse("192.0.2.1"), noon));
     CHECK_FALSE(limits.take(IpAddress::parse("192.0.2.2"), noon));
     CHECK_FALSE(limits.take(IpAddress::parse("2001:db8::1"), noon));
@@ -35,7 +35,7 @@ TEST_CASE("visitors are counted apart, but not within a /64, and a Unix socket i
 }
 
 TEST_CASE("a million visitors take no more room than the table has") {
-    VisitorLimits limits{1, 10s};
+    VisitorLimits limits{{.burst = 1, .interval = 10s}};
     std::size_t refused = 0;
     for (std::uint32_t each = 0; each < 1'000'000; ++each) {
         if (limits.take(IpAddress::v4(0x0A000000U + each), noon)) ++refused;
