@@ -103,7 +103,7 @@ void AdminLine::add_log(CLI::App& app) {
                    log_.levels[word.substr(0, middle)] = word.substr(middle + 1);
                }
            },
-           "Such as turn=debug; none: say what they are")
+           "Such as session=debug; none: say what they are")
         ->type_name("AREA=LEVEL");
     log.callback([this] { chosen_ = log_; });
 }
