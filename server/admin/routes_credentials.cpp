@@ -84,6 +84,10 @@ void check_name(Fields& fields, std::string_view what, const std::string& name) 
 }
 
 Responding mint(Desk& desk, const Visit& visit) {
+    if (const auto unknown = visit.target.parameter_besides({"format"})) {
+        co_return answer_of(
+            bad_request("unknown parameter \"" + *unknown + '"', "known is format"));
+    }
     const std::string format = visit.target.parameter("format").value_or("ice");
     if (std::ranges::find(formats, format) == formats.end()) {
         co_return answer_of(

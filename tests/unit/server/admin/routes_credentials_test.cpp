@@ -152,6 +152,15 @@ TEST_CASE("mint keys work where no token is configured, for they come from other
     CHECK(admin.post("/v1/credentials").status == 401);
 }
 
+TEST_CASE("a parameter that is none of these is not passed over") {
+    AdminScenario admin;
+    const Answer answer = admin.post("/v1/credentials?fromat=twilio");
+    CHECK(answer.status == 400);
+    CHECK(answer.body.find("fromat") != std::string::npos);
+    CHECK(admin.post("/v1/credentials?format=twilio&call=c-1").status == 400);
+    CHECK(admin.post("/v1/credentials?format=twilio").status == 201);
+}
+
 TEST_CASE("minting with keys is limited by key, the token's is not") {
     Settings settings = test::admin_settings();
     settings.mints_per_minute = 2;
