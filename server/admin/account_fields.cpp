@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/admin/account_fields.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "server/admin/fields.hpp"
 
@@ -84,9 +86,12 @@ Checked<storage::Call> read_call(std::string_view body) {
 }
 
 Checked<CallChanges> read_call_changes(std::string_view body) {
-    Fields fields{body,
-                  {"extend_seconds", "end", "starts_at", "ends_at", "seconds", "participants",
-                   "bytes", "bits_per_second", "leg_bits_per_second"}};
+    const std::vector<std::string_view> others{"extend_seconds",  "starts_at",          "ends_at",
+                                               "seconds",         "participants",       "bytes",
+                                               "bits_per_second", "leg_bits_per_second"};
+    std::vector<std::string_view> known = others;
+    known.emplace_back("end");
+    Fields fields{body, known};
     CallChanges changes{.amendment = {.starts_at = time(fields, "starts_at"),
                                       .ends_at = time(fields, "ends_at"),
                                       .seconds = number(fields, "seconds", small),
@@ -96,6 +101,11 @@ Checked<CallChanges> read_call_changes(std::string_view body) {
                                       .leg_bits_per_second = number(fields, "leg_bits_per_second")},
                         .extend_seconds = fields.integer("extend_seconds", change).value_or(0),
                         .end = fields.boolean("end").value_or(false)};
+    const auto is_there = [&fields](std::string_view name) { return fields.has(name); };
+    if (changes.end && std::ranges::any_of(others, is_there)) {
+        fields.refuse("a call that ends now is not changed",
+                      "leave out \"end\" or all the other fields");
+    }
     return checked(fields, changes);
 }
 

@@ -36,9 +36,9 @@ using Checked = protocol::Result<T, Problem>;
 struct CallChanges {
     storage::CallAmendment amendment{};
     std::int64_t extend_seconds = 0;  // fewer than none shorten it
-    bool end = false;                 // now, and nothing else
+    bool end = false;                 // now; then all else is as it was
 };
-// The same without id; besides "extend_seconds" and "end".
+// The same without id; besides "extend_seconds", and "end", which stands alone where it is true.
 [[nodiscard]] Checked<CallChanges> read_call_changes(std::string_view body);
 
 // ?limit=&after=

@@ -50,6 +50,18 @@ TEST_CASE("a call is read, and changes of one") {
     CHECK_FALSE(read_call_changes(R"({"extend_seconds": 4294967296})").has_value());
 }
 
+TEST_CASE("a call that ends now is not changed in other ways") {
+    for (const char* const both :
+         {R"({"end": true, "bytes": 5})", R"({"extend_seconds": 60, "end": true})",
+          R"({"end": true, "ends_at": null})"}) {
+        const auto changes = read_call_changes(both);
+        REQUIRE_FALSE(changes.has_value());
+        CHECK(changes.error().status == 400);
+        CHECK(changes.error().advice.find("end") != std::string::npos);
+    }
+    CHECK(read_call_changes(R"({"end": false, "bytes": 5})")->amendment.bytes.has_value());
+}
+
 TEST_CASE("pages are asked for by the name before them, and cut where they end") {
     const auto target = Target::parse("/v1/calls?limit=2&after=b");
     const auto page = page_of(*target);
