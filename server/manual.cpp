@@ -58,6 +58,14 @@ worker needs a datagram socket of its own, so its line stands there once for eac
         ListenDatagram=0.0.0.0:443
     systemctl enable --now turnpike.socket
 
+systemd then starts a server that has ended again with the next client that comes, one that was
+drained too. Take the unit away before a drain: the running server keeps the addresses until it ends.
+Bring it back before the new server:
+
+    systemctl stop turnpike.socket
+    turnpike drain --wait
+    systemctl start turnpike.socket turnpike
+
 A database or a journal elsewhere than in /var/lib/turnpike needs `ReadWritePaths=` in a drop-in.
 
 A certificate of Let's Encrypt is readable by root alone. Copy it where the server may read it, in a

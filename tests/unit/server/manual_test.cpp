@@ -25,6 +25,13 @@ TEST_CASE("the manual is that of the command line: every command, and its own hi
     CHECK(page.find(".SS \\fBturnpike manual") == std::string::npos);
 }
 
+TEST_CASE("the manual says what undoes a drain") {
+    const std::string page = printed("turnpike");
+    const auto stop = page.find("systemctl stop turnpike.socket");
+    CHECK(stop != std::string::npos);
+    CHECK(page.find("turnpike drain", stop) != std::string::npos);
+}
+
 TEST_CASE("the configuration has a page of its own, and the completion knows its keys") {
     CHECK(printed("turnpike.toml").starts_with(".TH TURNPIKE.TOML 5 "));
     const std::string script = printed("bash-completion");
