@@ -27,13 +27,15 @@ ExitCode fail(const Console& console, std::string_view why) {
     return ExitCode::system_failure;
 }
 
-// Loads the configuration, finds the server, and does it.
+// Loads the configuration, finds the server, and does it. A file that somebody has broken since the
+// start takes no running server out of an operator's hands, as long as it says where to find it.
 ExitCode at_server(const ConfigArguments& arguments, const Console& console,
                    const std::function<ExitCode(const AdminClient&)>& work) {
-    const config::Loaded loaded = load_for_operator(arguments);
+    config::Loaded loaded = load_for_operator(arguments);
     if (!loaded.ok()) {
+        loaded = config::load_admin(gather_inputs(arguments), loaded);
         report(loaded, console.error);
-        return ExitCode::bad_configuration;
+        if (!loaded.ok()) return ExitCode::bad_configuration;
     }
     const auto client = AdminClient::of(loaded.config.admin);
     if (!client) return fail(console, client.error().what);

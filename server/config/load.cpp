@@ -12,6 +12,7 @@
 #include <system_error>
 #include <tuple>
 
+#include "server/config/admin_part.hpp"
 #include "server/config/read_value.hpp"
 #include "server/config/secrets_file.hpp"
 #include "server/config/spelling.hpp"
@@ -22,6 +23,7 @@ namespace {
 
 constexpr std::size_t file_bytes_max = 1U << 20U;
 constexpr std::string_view node_name = "value";
+constexpr std::string_view admin_section = "admin";
 
 // The value in a document of one line; none where the text is no TOML.
 [[nodiscard]] std::optional<toml::table> parse_value(std::string_view text) {
@@ -85,12 +87,14 @@ public:
 
     void read_table(const toml::table& table, const std::string& prefix, Complaints& complaints);
     void read_text(std::string_view text, std::string_view name);
+    void read_admin(std::string_view text, std::string_view name);
     void read_environment(const Inputs& inputs);
     void read_assignment(std::string_view assignment);
     void use_spare_secret(const std::string& secret);
     void add_secrets_of_file();
     void warn_if_readable(const std::filesystem::path& file);
     [[nodiscard]] Loaded finish(const Surroundings& around);
+    [[nodiscard]] Loaded finish_unchecked();
 
     [[nodiscard]] Problems& errors() { return loaded_.errors; }
 
@@ -168,6 +172,19 @@ void Loader::read_text(std::string_view text, std::string_view name) {
     });
 }
 
+void Loader::read_admin(std::string_view text, std::string_view name) {
+    Complaints complaints{std::string{name}, true, loaded_.errors};
+    const auto whole = toml::parse(text);
+    if (whole) {
+        const toml::node* admin = whole.table().get(admin_section);
+        if (admin != nullptr) read_node(std::string{admin_section}, *admin, complaints);
+        return;
+    }
+    const auto part = find_admin_part(text);
+    if (part) return read_table(*part, std::string{admin_section} + '.', complaints);
+    complaints.add(whole.error().source(), std::string{whole.error().description()});
+}
+
 void Loader::read_environment(const Inputs& inputs) {
     for (const auto& [name, text] : inputs.environment) {
         for (const Option& option : options()) {
@@ -241,6 +258,11 @@ void Loader::warn_if_readable(const std::filesystem::path& file) {
                                                            file.string())});
 }
 
+Loaded Loader::finish_unchecked() {
+    for (const Setting& each : loaded_.settings) each.option->store(loaded_.config, each.value);
+    return std::move(loaded_);
+}
+
 Loaded Loader::finish(const Surroundings& around) {
     for (const Setting& each : loaded_.settings) each.option->store(loaded_.config, each.value);
     add_secrets_of_file();
@@ -300,6 +322,35 @@ Loaded load_text(std::string_view text, std::string_view name, const Inputs& inp
     Loader loader;
     loader.read_text(text, name);
     return load_over(loader, inputs);
+}
+
+Loaded load_admin(const Inputs& inputs, const Loaded& broken) {
+    Inputs own;
+    for (const Option& option : options()) {
+        if (section_of(option.key) != admin_section) continue;
+        const std::string name = environment_name(option.key);
+        std::ranges::copy_if(inputs.environment, std::back_inserter(own.environment),
+                             [&name](const auto& each) { return each.first == name; });
+    }
+    Loader loader;
+    if (inputs.file) {
+        if (const auto text = read_file(*inputs.file, loader.errors())) {
+            loader.read_admin(*text, inputs.file->string());
+        }
+    }
+    loader.read_environment(own);
+    for (const std::string& each : inputs.assignments) {
+        if (section_of(each.substr(0, each.find('='))) == admin_section)
+            loader.read_assignment(each);
+    }
+    Loaded loaded = loader.finish_unchecked();
+    loaded.warnings = broken.warnings;
+    for (const Problem& each : broken.errors) {
+        if (std::ranges::find(loaded.errors, each) == loaded.errors.end()) {
+            loaded.warnings.push_back(each);
+        }
+    }
+    return loaded;
 }
 
 }  // namespace turnpike::config

@@ -50,4 +50,9 @@ struct Loaded {
 // The same with the text of a file in hand.
 [[nodiscard]] Loaded load_text(std::string_view text, std::string_view name, const Inputs& inputs);
 
+// For whom [admin] is all that matters, because the running server knows the rest. `broken`: what
+// load() made of the same inputs. What is wrong beside [admin] is then a warning; of the values
+// only those of [admin] are good, and none was compared with others.
+[[nodiscard]] Loaded load_admin(const Inputs& inputs, const Loaded& broken);
+
 }  // namespace turnpike::config

@@ -75,6 +75,25 @@ TEST_CASE("a reload prints what is different, or why it was refused") {
     CHECK(turnpike({"reload", "--json"}).code == ExitCode::bad_configuration);
 }
 
+TEST_CASE("a file that somebody broke keeps nobody from the running server") {
+    Scenario turnpike;
+    std::ofstream{turnpike.file(), std::ios::app} << "[limits]\nallocations_per_usr = 3\n";
+    const auto drain = turnpike({"drain", "--deadline", "90s"});
+    CHECK(drain.code == ExitCode::clean);
+    CHECK(drain.out == "draining: 0 allocations, 90 s left\n");
+    CHECK(drain.error.starts_with("warning: "));
+    CHECK(drain.error.find("turnpike.toml:7: limits.allocations_per_usr: unknown key") !=
+          std::string::npos);
+    std::ofstream{turnpike.file(), std::ios::app} << "[listen\n";
+    CHECK(turnpike({"sessions"}).code == ExitCode::clean);
+    std::ofstream{turnpike.file(), std::ios::app} << "[admin]\n";
+    CHECK(turnpike({"sessions"}).code == ExitCode::clean);
+    std::ofstream{turnpike.file()} << "[admin]\nlisten = 7\n";
+    const auto bad = turnpike({"sessions"});
+    CHECK(bad.code == ExitCode::bad_configuration);
+    CHECK(bad.error.find("error: ") != std::string::npos);
+}
+
 TEST_CASE("draining is begun, and followed until the server has ended") {
     Scenario turnpike;
     CHECK(turnpike({"drain", "--deadline", "90s"}).out == "draining: 0 allocations, 90 s left\n");

@@ -252,5 +252,40 @@ TEST_CASE("a file too large to be a configuration is refused before it is parsed
           "is no configuration: larger than a mebibyte");
 }
 
+TEST_CASE("for who needs [admin] alone a mistake beside it is a warning") {
+    const TemporaryFile file{
+        "realm = 7\n[limits]\nallocations_per_usr = 3\n[admin]\nlisten = '127.0.0.1:1'\n", 0600};
+    const Inputs inputs{.file = file.path(),
+                        .environment = {{"TURNPIKE_ADMIN_TOKEN", "sixteen letters!"},
+                                        {"TURNPIKE_SERVER_WORKERS", "many"}},
+                        .assignments = {"admin.listen=127.0.0.1:2", "realms=x"}};
+    const Loaded broken = load(inputs);
+    REQUIRE(broken.errors.size() == 4);
+    const Loaded loaded = load_admin(inputs, broken);
+    CHECK(loaded.ok());
+    CHECK(loaded.warnings == broken.errors);
+    CHECK(loaded.config.admin.listen == "127.0.0.1:2");
+    CHECK(loaded.config.admin.token == "sixteen letters!");
+}
+
+TEST_CASE("[admin] is found in a file that is no TOML, and a mistake in it is one still") {
+    const auto load_broken = [](std::string_view text) {
+        const TemporaryFile file{text, 0600};
+        const Inputs inputs{.file = file.path()};
+        return load_admin(inputs, load(inputs));
+    };
+    const Loaded found = load_broken("realm = \n[admin]\ntoken = 'sixteen letters!'\n");
+    CHECK(found.ok());
+    CHECK(found.warnings.size() == 1);
+    CHECK(found.config.admin.token == "sixteen letters!");
+    const Loaded wrong = load_broken("realm = \n[admin]\ntokn = 'sixteen letters!'\n");
+    REQUIRE(wrong.errors.size() == 1);
+    CHECK(wrong.errors.front().where.ends_with("turnpike.toml:3"));
+    CHECK(wrong.warnings.size() == 1);
+    CHECK(load_broken("[admin]\ntoken = \n").errors.size() == 1);
+    const Inputs nowhere{.file = "/nowhere/turnpike.toml"};
+    CHECK(load_admin(nowhere, load(nowhere)).errors.size() == 1);
+}
+
 }  // namespace
 }  // namespace turnpike::config
