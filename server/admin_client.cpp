@@ -50,6 +50,12 @@ constexpr std::uint64_t octets_max = 64U << 20U;  // a page of sessions has less
     return asio::ip::tcp::endpoint{asio::ip::make_address(address.to_string()), port};
 }
 
+// A command bears what stands in the configuration now; the server wants what stood there when it
+// last read it, and a reload that is asked for with the new one is refused like all else.
+constexpr std::string_view stale_token =
+    ". If it was changed a moment ago, the running server still has the one of before, or none: "
+    "`systemctl reload turnpike` (SIGHUP) makes it read the configuration again";
+
 [[nodiscard]] AdminFailure unreachable(const error_code& failure) {
     return {"no server answers at admin.listen: " + failure.message(), true};
 }
@@ -152,7 +158,10 @@ std::string AdminReply::problem() const {
         return said_text == nullptr ? std::string{}
                                     : std::string{said_text->begin(), said_text->end()};
     };
-    return said("message") + ": " + said("advice");
+    std::string told = said("message") + ": " + said("advice");
+    constexpr unsigned unauthorized = 401;
+    if (status == unauthorized || said("code") == "no_token_configured") told += stale_token;
+    return told;
 }
 
 AdminClient::Result<AdminClient> AdminClient::of(const config::Admin& admin) {

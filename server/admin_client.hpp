@@ -24,7 +24,8 @@ struct AdminReply {
     boost::json::value json;  // null where the text is none
 
     [[nodiscard]] bool ok() const noexcept { return status >= 200 && status < 300; }
-    // "message: advice", of an answer that is no success.
+    // "message: advice", of an answer that is no success; where it was the token, how that may be
+    // although the configuration has the right one.
     [[nodiscard]] std::string problem() const;
 };
 

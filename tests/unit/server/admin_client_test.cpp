@@ -34,9 +34,25 @@ TEST_CASE("a refusal says what is wrong and what to do") {
     const auto reply = AdminClient::of(admin)->send({.target = "/v1/sessions"});
     REQUIRE(reply.has_value());
     CHECK_FALSE(reply->ok());
-    CHECK(reply->problem() == "this token is not good here: take the token of admin.token");
+    CHECK(reply->problem().starts_with(
+        "this token is not good here: take the token of admin.token. If it was changed"));
+    CHECK(reply->problem().find("systemctl reload turnpike") != std::string::npos);
+    const auto missing = AdminClient::of(admin_of(server))->send({.target = "/v1/sessions/9"});
+    CHECK(missing->problem().find("systemctl") == std::string::npos);
     CHECK(AdminReply{.status = 502, .text = "<html>", .json = {}}.problem() ==
           "the server answers 502");
+}
+
+TEST_CASE("a server that has no token yet is made to read it by a signal") {
+    admin::Settings settings = test::admin_settings();
+    settings.token.clear();
+    settings.secrets.clear();
+    const test::AdminServer server{{}, settings};
+    const auto reply =
+        AdminClient::of(admin_of(server))->send({.method = "POST", .target = "/v1/reload"});
+    REQUIRE(reply.has_value());
+    CHECK(reply->status == 403);
+    CHECK(reply->problem().find("SIGHUP") != std::string::npos);
 }
 
 TEST_CASE("without a place, a token or a server nobody is reached, and it is said why") {
