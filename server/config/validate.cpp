@@ -288,6 +288,33 @@ void check_ephemeral_ports(const Config& config, const Surroundings& around, Fin
     return !host.empty() && host.find_first_of("/*?#@, \t") == host.npos;
 }
 
+// The same place as browsers say it, who say nothing else: in lower case, and without the port that
+// the scheme has anyway (URL Standard, "origin").
+[[nodiscard]] std::string as_browsers_say(std::string_view text) {
+    std::string said{text};
+    std::ranges::transform(said, said.begin(), [](char each) {
+        return each >= 'A' && each <= 'Z' ? static_cast<char>(each - 'A' + 'a') : each;
+    });
+    const std::string_view usual_port = said.starts_with("https:") ? ":443" : ":80";
+    if (said.ends_with(usual_port)) said.resize(said.size() - usual_port.size());
+    return said;
+}
+
+void check_origin(const std::string& origin, Findings& findings) {
+    const std::string said = as_browsers_say(origin);
+    if (!is_origin(said)) {
+        return error(
+            findings, "admin.cors_origins",
+            fmt::format("admin.cors_origins: \"{}\" is no origin; write it as browsers do, "
+                        "\"https://video.example.org\": scheme, name and no path",
+                        origin));
+    }
+    if (said == origin) return;
+    error(findings, "admin.cors_origins",
+          fmt::format("admin.cors_origins: \"{}\" is said by no browser; write \"{}\"", origin,
+                      said));
+}
+
 void check_admin(const Admin& admin, Findings& findings) {
     const auto endpoint = protocol::Endpoint::parse(admin.listen);
     if (!admin.listen.empty() && !endpoint && !admin.listen.starts_with("unix:/")) {
@@ -313,13 +340,7 @@ void check_admin(const Admin& admin, Findings& findings) {
                 fmt::format("admin.token: a token shorter than {} characters can be guessed",
                             secret_bytes_advised));
     }
-    for (const std::string& each : admin.cors_origins) {
-        if (is_origin(each)) continue;
-        error(findings, "admin.cors_origins",
-              fmt::format("admin.cors_origins: \"{}\" is no origin; write it as browsers do, "
-                          "\"https://video.example.org\": scheme, name and no path",
-                          each));
-    }
+    for (const std::string& each : admin.cors_origins) check_origin(each, findings);
 }
 
 }  // namespace

@@ -287,5 +287,23 @@ TEST_CASE("origins are written as browsers say them") {
     }
 }
 
+TEST_CASE("an origin that no browser says is refused with the one that they say") {
+    Config config = good();
+    for (const auto& [origin, said] :
+         {std::pair{"https://Video.Example.org", "https://video.example.org"},
+          std::pair{"HTTPS://video.example.org", "https://video.example.org"},
+          std::pair{"https://video.example.org:443", "https://video.example.org"},
+          std::pair{"http://[2001:DB8::80]:80", "http://[2001:db8::80]"}}) {
+        INFO(origin);
+        config.admin.cors_origins = {origin};
+        const Finding finding = finding_of(config);
+        CHECK(finding.severity == Severity::error);
+        CHECK(finding.what.ends_with(std::string{"write \""} + said + '"'));
+    }
+    config.admin.cors_origins = {"https://video.example.org:80", "http://video.example.org:443",
+                                 "http://[2001:db8::80]"};
+    CHECK(validate(config, {}).empty());
+}
+
 }  // namespace
 }  // namespace turnpike::config
