@@ -102,8 +102,12 @@ boost::asio::awaitable<Answer> Api::find_answer(const Request& request, protocol
     const Access access = found.route == nullptr ? Access::token : found.route->access;
     Admission admission = admit(access, request, desk_.settings, now.wall);
     std::optional<Answer> answer = count(request, admission, now.steady);
+    if (answer) ++desk_.too_many;
     if (!answer) answer = without_route(target, found);
-    if (!answer) answer = std::move(admission.refusal);
+    if (!answer && admission.refusal) {
+        ++desk_.unauthorized;
+        answer = std::move(admission.refusal);
+    }
     if (!answer) {
         // g++ 12 destroys an aggregate twice that is made within the expression that waits.
         const Visit visit{.request = request,

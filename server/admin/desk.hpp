@@ -4,6 +4,7 @@
 // thread's.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ struct Desk {
     VisitorLimits strangers;
     VisitorLimits operators;
     RateBuckets<MintKey> mints;
+    // Requests that were refused, since the start.
+    std::uint64_t unauthorized = 0;  // with no token or key that is good there
+    std::uint64_t too_many = 0;      // 429
 
     [[nodiscard]] std::optional<Registrar> registrar() const {
         if (database == nullptr) return std::nullopt;

@@ -154,8 +154,9 @@ private:
                              "its log says why; please report it"});
     }
 
-    // What changes something is written down; what was said is not.
+    // What changes something is written down, and who tries tokens; what was said is not.
     void note(const Request& request, const Answer& answer) {
+        if (answer.status == 401) return note_stranger(request);
         const bool reads =
             request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
         if (reads || answer.status == 429 || request.target.starts_with("/v1/credentials")) return;
@@ -164,6 +165,15 @@ private:
             {{"method", request.method},
              {"path", request.target.substr(0, request.target.find('?'))},
              {"status", answer.status},
+             telemetry::Field::address("client", client_ ? client_->to_string() : "unix")});
+    }
+
+    void note_stranger(const Request& request) {
+        service_.log.warning(
+            telemetry::Area::admin, "admin request without a good token",
+            {{"method", request.method},
+             {"path", request.target.substr(0, request.target.find('?'))},
+             {"token", request.authorization.empty() ? "none" : "wrong"},
              telemetry::Field::address("client", client_ ? client_->to_string() : "unix")});
     }
 

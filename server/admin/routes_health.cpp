@@ -6,6 +6,7 @@
 #include "server/admin/openapi.hpp"
 #include "server/admin/reply.hpp"
 #include "server/admin/routes.hpp"
+#include "server/telemetry/exposition.hpp"
 
 namespace turnpike::admin {
 namespace {
@@ -37,11 +38,23 @@ Responding ready(Desk& desk, const Visit& visit) {
     co_return readiness_answer(co_await desk.probe.ask(visit.now.steady));
 }
 
+// What only this interface knows, in the format of the rest.
+[[nodiscard]] std::string own_metrics(const Desk& desk) {
+    telemetry::Exposition out;
+    out.begin({"turnpike_admin_requests_refused_total", telemetry::MetricType::counter,
+               "Requests to the admin interface that were refused, by reason: no good token or "
+               "mint key, or too many of them"});
+    out.sample(telemetry::labels({{"reason", "unauthorized"}}), desk.unauthorized);
+    out.sample(telemetry::labels({{"reason", "too_many"}}), desk.too_many);
+    return std::move(out).take();
+}
+
 Responding metrics(Desk& desk, const Visit& /*visit*/) {
     auto text = co_await asked<std::string>(
         [&desk](Handler<std::string> handler) { desk.backend.metrics(std::move(handler)); });
     if (!text) co_return no_answer();
-    co_return text_answer(*std::move(text), "text/plain; version=0.0.4; charset=utf-8");
+    text->append(own_metrics(desk));
+    co_return text_answer(*std::move(text), std::string{telemetry::exposition_content_type});
 }
 
 Responding describe(Desk& /*desk*/, const Visit& /*visit*/) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/admin/http_session.hpp"
 
+#include <sys/mman.h>
+
 #include "tests/support/admin_server.hpp"
 #include "tests/support/catch.hpp"
 
@@ -36,7 +38,7 @@ TEST_CASE("a connection is kept for the next request, and requests may be sent a
     const std::string answers = client.to_the_end();
     CHECK(count_of(answers, "HTTP/1.1 200 OK") == 26);
     CHECK(count_of(answers, "HTTP/1.1 404 Not Found") == 25);
-    CHECK(answers.ends_with("turnpike_up 1\n"));
+    CHECK(holds(answers, "turnpike_up 1\n"));
 }
 
 TEST_CASE("a request that comes octet by octet is the same request") {
@@ -159,6 +161,37 @@ TEST_CASE("streams are so many and no more, and a place is free when one has end
         answer = client.until("\r\n");
     }
     SUCCEED();
+}
+
+TEST_CASE("who comes without the token is in the log, and what was tried is not") {
+    const test::Folder folder;
+    const std::string path = (folder.path() / "admin.sock").string();
+    const net::FileDescriptor sink{::memfd_create("log", MFD_CLOEXEC)};
+    telemetry::Log log{{.descriptor = sink.get(),
+                        .levels = telemetry::LogLevels{telemetry::Level::warning},
+                        .tail_lines = 10}};
+    test::FakeBackend backend;
+    const Server server{Listener::open("unix:" + path),
+                        {.backend = backend, .log = log},
+                        {.settings = test::admin_settings()}};
+    const auto ask = [&path](const std::string& line, const std::string& more) {
+        PlainClient client{path};
+        client.say(line + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + more + "\r\n");
+        return client.to_the_end();
+    };
+    const std::string guess = "Authorization: Bearer sesame\r\n";
+    CHECK(holds(ask("GET /v1/sessions?user=anna", guess), "HTTP/1.1 401"));
+    CHECK(holds(ask("POST /v1/credentials", ""), "HTTP/1.1 401"));
+    CHECK(holds(ask("GET /livez", guess), "HTTP/1.1 200"));
+    const auto lines = log.tail(0, 10);
+    REQUIRE(lines.size() == 2);
+    CHECK(holds(lines[0].json, "admin request without a good token"));
+    CHECK(holds(lines[0].json, "/v1/sessions"));
+    CHECK(holds(lines[0].json, "wrong"));
+    CHECK_FALSE(holds(lines[0].json, "sesame"));
+    CHECK_FALSE(holds(lines[0].json, "anna"));
+    CHECK(holds(lines[1].json, "/v1/credentials"));
+    CHECK(holds(lines[1].json, "none"));
 }
 
 }  // namespace

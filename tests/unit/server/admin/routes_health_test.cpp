@@ -12,9 +12,22 @@ TEST_CASE("the process says that it lives, and the metrics are those of the serv
     AdminScenario admin;
     CHECK(admin.get("/livez").body == "alive\n");
     const Answer metrics = admin.get("/metrics");
-    CHECK(metrics.body == "turnpike_up 1\n");
+    CHECK(metrics.body.starts_with("turnpike_up 1\n# HELP turnpike_admin_"));
     CHECK(metrics.type == "text/plain; version=0.0.4; charset=utf-8");
     CHECK(admin.ask(AdminScenario::request("HEAD", "/livez")).status == 200);
+}
+
+TEST_CASE("the metrics count who was refused, and why") {
+    Settings settings = test::admin_settings();
+    settings.requests_per_second = 2;
+    AdminScenario admin{settings};
+    Request stranger = AdminScenario::request("GET", "/v1/sessions");
+    stranger.authorization = "Bearer a guess";
+    for (const unsigned status : {401U, 401U, 429U}) CHECK(admin.ask(stranger).status == status);
+    const std::string text = admin.get("/metrics").body;
+    CHECK(text.find("turnpike_admin_requests_refused_total{reason=\"unauthorized\"} 2\n") !=
+          text.npos);
+    CHECK(text.find("turnpike_admin_requests_refused_total{reason=\"too_many\"} 1\n") != text.npos);
 }
 
 TEST_CASE("the server is ready when an allocation through it works") {
