@@ -226,6 +226,8 @@ void AccountDesk::amend(const Who& who, const Record& record, Moment now) {
     for (const auto id : context_.live_accounts.of(who)) {
         const turn::Allocation* allocation = parts_.dispatcher.allocations().find(id);
         if (allocation == nullptr) continue;
+        // Since it was asked for, a reload may have made it one of the configuration.
+        if (!who_of(allocation->grant().username)) continue;
         amend(id, grant_now(allocation->grant(), who, record, now), now.steady);
     }
 }
@@ -259,6 +261,7 @@ void AccountDesk::adopt_rules(Moment now) {
     for (const auto id : parts_.dispatcher.allocations().ids()) {
         const turn::Allocation* allocation = parts_.dispatcher.allocations().find(id);
         if (allocation == nullptr || allocation->grant().token) continue;
+        if (is_left_to_database(id, allocation->grant())) continue;
         if (auto grant = configured_grant(allocation->grant(), now)) {
             amend(id, *std::move(grant), now.steady);
         }
@@ -267,13 +270,24 @@ void AccountDesk::adopt_rules(Moment now) {
     if (context_.shared.accounts != nullptr) ask_about(context_.live_accounts.all(), now.steady);
 }
 
+// Whoever the configuration knows no more may be in the database, which was not asked as long as it
+// did. Where it cannot be asked now, nobody vouches for them.
+bool AccountDesk::is_left_to_database(protocol::AllocationId id, const auth::Grant& held) {
+    const auto who = who_of(held.username);
+    if (!who || who->is_timed) return false;
+    if (context_.live_accounts.has(id)) return true;
+    if (!context_.shared.accounts->is_connected()) return false;
+    context_.live_accounts.insert(id, *who, held.call);
+    return true;
+}
+
 // What the configuration says now of somebody it let in. None: that is for the database to say.
 std::optional<auth::Grant> AccountDesk::configured_grant(const auth::Grant& held,
                                                          Moment now) const {
-    const auto who = who_of(held.username);
-    if (who && !who->is_timed) return std::nullopt;
     const auto found = context_.rules->users.find({.username = held.username}, now, secrets_);
-    if (!found.empty()) return who ? std::nullopt : std::optional{found.front().grant};
+    if (!found.empty()) {
+        return who_of(held.username) ? std::nullopt : std::optional{found.front().grant};
+    }
     auth::Grant refused = held;
     const bool is_timed = auth::parse_timed_username(held.username).has_value();
     refused.refusal = is_timed ? Limit::secret_removed : Limit::account_removed;

@@ -91,6 +91,7 @@ private:
     void amend(protocol::AllocationId id, auth::Grant grant, protocol::TimePoint now);
     [[nodiscard]] auth::Grant grant_now(const auth::Grant& held, const accounts::Who& who,
                                         const accounts::Record& record, protocol::Moment now) const;
+    [[nodiscard]] bool is_left_to_database(protocol::AllocationId id, const auth::Grant& held);
     [[nodiscard]] std::optional<auth::Grant> configured_grant(const auth::Grant& held,
                                                               protocol::Moment now) const;
     void start_clock(auth::Grant& grant) const;

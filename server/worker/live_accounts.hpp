@@ -37,6 +37,7 @@ public:
     [[nodiscard]] Ids of(const accounts::Who& who) const { return found(by_who_, who); }
     [[nodiscard]] Ids of_call(const std::string& call) const { return found(by_call_, call); }
     [[nodiscard]] bool has(const accounts::Who& who) const { return by_who_.contains(who); }
+    [[nodiscard]] bool has(protocol::AllocationId id) const { return whose_.contains(id); }
     // Everybody in this call, once each.
     [[nodiscard]] std::vector<accounts::Who> in_call(const std::string& call) const {
         std::vector<accounts::Who> all;

@@ -5,6 +5,7 @@ import shutil
 import signal
 
 import certificates
+import database
 import servers
 import topology
 from case import EndToEnd, wait_until
@@ -153,6 +154,18 @@ class Everything(Reloading):
             client = self.client(BOB)
             client.allocate()
             self.server.wait_for_log("allocation made", "%s:%d" % client.relayed)
+
+
+class EverythingWithDatabase(Everything):
+    """The same beside a database, which is asked about everybody whom the configuration does not know."""
+
+    @classmethod
+    def start_server(cls, changes):
+        kept = database.Sqlite()
+        cls.addClassCleanup(kept.close)
+        cls.changes = servers.merged(changes, {
+            "storage": {"url": kept.url, "journal": str(kept.folder / "usage.journal")}})
+        return super().start_server(cls.changes)
 
 
 class Refusals(Reloading):

@@ -56,6 +56,59 @@ TEST_CASE("a user who is put into another call is out of the first") {
     CHECK(s.server.udp_client("dora", "sesame").allocate()->success());
 }
 
+// A server whose configuration a test changes while it runs.
+struct Reloaded {
+    [[nodiscard]] std::string apply() { return s.server.apply(config); }
+
+    config::Config config;
+    ServerWithDatabase s{[this](const config::Config& started) { config = started; }};
+};
+
+TEST_CASE("a user taken out of the configuration whom the database does not know is out at once") {
+    Reloaded r;
+    auto alice = r.s.server.udp_client();
+    auto bob = r.s.server.udp_client("bob", "builder");
+    REQUIRE(alice.allocate()->success());
+    REQUIRE(bob.allocate()->success());
+    r.config.users.erase(r.config.users.begin());
+    CHECK(r.apply().empty());
+    CHECK(r.s.server.reaches(Counter::allocations_ended_withdrawn, 1));
+    CHECK(bob.refresh(600s));
+    CHECK(r.s.server.udp_client().allocate()->error() == 401);
+    CHECK_THAT(r.s.server.log(), Catch::Matchers::Contains("reason=account_removed"));
+}
+
+TEST_CASE("a user who moves from the configuration to the database goes on and is its own now") {
+    Reloaded r;
+    auto alice = r.s.server.udp_client();
+    REQUIRE(alice.allocate()->success());
+    r.s.add_user("alice");
+    r.config.users.clear();
+    CHECK(r.apply().empty());
+    alice.use_password("sesame");
+    CHECK(alice.refresh(600s));
+    CHECK(r.s.server.count(Counter::allocations_ended_withdrawn) == 0);
+    r.s.database.site("UPDATE turnpike.account SET enabled = 0");
+    CHECK(r.s.server.reaches(Counter::allocations_ended_withdrawn, 1));
+}
+
+TEST_CASE("a user who moves from the database to the configuration may lose the row") {
+    Reloaded r;
+    r.s.add_user("dora");
+    r.s.add_user("emil");
+    auto dora = r.s.server.udp_client("dora", "sesame");
+    auto emil = r.s.server.udp_client("emil", "sesame");
+    REQUIRE(dora.allocate()->success());
+    REQUIRE(emil.allocate()->success());
+    r.config.users.push_back({"dora", "sesame"});
+    CHECK(r.apply().empty());
+    r.s.database.site("UPDATE turnpike.account SET enabled = 0 WHERE username = 'dora'");
+    r.s.database.site("UPDATE turnpike.account SET enabled = 0 WHERE username = 'emil'");
+    CHECK(r.s.server.reaches(Counter::allocations_ended_withdrawn, 1));
+    CHECK(dora.refresh(600s));
+    CHECK_FALSE(emil.refresh(600s));
+}
+
 TEST_CASE("whoever shows no good nonce makes nobody ask the database") {
     ServerWithDatabase s;
     auto stranger = s.server.udp_client("dora", "sesame");

@@ -22,11 +22,13 @@ TEST_CASE("a change finds the allocations that it is about, as long as they live
     CHECK(live.of_call("c-1") == Ids{AllocationId{1}, AllocationId{2}, AllocationId{3}});
     CHECK(live.in_call("c-1") == std::vector<Who>{alice, bob});
     CHECK(live.all().size() == 2);
+    CHECK(live.has(AllocationId{3}));
     live.erase(AllocationId{1});
     live.erase(AllocationId{3});
     live.erase(AllocationId{99});
     CHECK(live.of_call("c-1") == Ids{AllocationId{2}});
     CHECK_FALSE(live.has(bob));
+    CHECK_FALSE(live.has(AllocationId{3}));
     CHECK(live.size() == 2);
     live.erase(AllocationId{2});
     live.erase(AllocationId{4});
