@@ -47,7 +47,7 @@ struct Grant {
     std::string username;  // by access token: the key's id and a name for the token
     // Whose limits and bill it is: of a time-limited username the user in it, else the username.
     std::string user;
-    std::string secret = {};  // the name of the database's secret that proved it; empty: none
+    std::string secret = {};  // which secret proved it (auth/timed_secret.hpp); empty: none
     std::optional<TokenSession> token = {};
     std::string call;  // empty: none
     CallGrant call_grant = {};

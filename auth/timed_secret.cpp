@@ -12,6 +12,11 @@ namespace turnpike::auth {
 namespace {
 
 constexpr std::size_t digits_max = 12;
+// Ids are kept by every allocation: one of the configuration is short enough to need no memory of
+// its own, and long enough that no two secrets have the same.
+constexpr std::string_view configured_prefix = "=";
+constexpr std::string_view stored_prefix = "+";
+constexpr std::size_t digest_octets_kept = 12;
 
 }  // namespace
 
@@ -57,6 +62,21 @@ std::string timed_password(std::string_view secret, std::string_view username) {
     std::array<unsigned char, 29> text{};  // 28 characters and the NUL that OpenSSL adds
     const int length = EVP_EncodeBlock(text.data(), mac.data(), static_cast<int>(mac.size()));
     return {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(length)};
+}
+
+std::string configured_secret_id(std::string_view secret) {
+    std::array<unsigned char, 32> digest{};
+    EVP_Digest(secret.data(), secret.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+    std::string id{configured_prefix};
+    return id.append(reinterpret_cast<const char*>(digest.data()), digest_octets_kept);
+}
+
+std::string stored_secret_id(std::string_view name) {
+    return std::string{stored_prefix}.append(name);
+}
+
+bool is_configured_secret(std::string_view id) noexcept {
+    return id.starts_with(configured_prefix);
 }
 
 }  // namespace turnpike::auth

@@ -25,6 +25,13 @@ struct TimedUsername {
     std::string_view call;
 };
 
+// What a grant keeps of the secret that proved a login, so that it is known again as long as it is
+// there: a digest of one of the configuration, the name of one of the database. Neither can be
+// taken for the other.
+[[nodiscard]] std::string configured_secret_id(std::string_view secret);
+[[nodiscard]] std::string stored_secret_id(std::string_view name);
+[[nodiscard]] bool is_configured_secret(std::string_view id) noexcept;
+
 // None where the username does not begin with a decimal number of seconds (at most 12 digits)
 // followed by its end or a colon.
 [[nodiscard]] std::optional<TimedUsername> parse_timed_username(std::string_view username) noexcept;

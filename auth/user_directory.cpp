@@ -34,7 +34,6 @@ Credential derive_timed(const UserDirectorySettings& settings, const TimedSecret
     const TimedUsername timed = *parse_timed_username(username);
     Credential credential = derive(settings, username, timed_password(secret.secret, username));
     if (!timed.user.empty()) credential.grant.user = timed.user;
-    credential.grant.secret = secret.name;
     credential.grant.call = timed.call;
     credential.login_until = timed.expiry;
     if (secret.expiry_ends_relay) {
@@ -66,6 +65,9 @@ UserDirectory::UserDirectory(UserDirectorySettings settings)
         name_by_hash_.emplace(text_of(hash), name);
         by_name_.emplace(name, derive(settings_, name, password));
     }
+    for (const TimedSecret& secret : settings_.secrets) {
+        secret_ids_.push_back(configured_secret_id(secret.secret));
+    }
     if (settings_.probe) add_probe(*settings_.probe);
 }
 
@@ -90,10 +92,13 @@ std::vector<Credential> UserDirectory::find(const UserQuery& query, protocol::Mo
     if (const auto entry = by_name_.find(name); entry != by_name_.end()) return {entry->second};
     if (!parse_timed_username(name)) return {};
     std::vector<Credential> found;
-    for (const auto secrets : {std::span<const TimedSecret>{settings_.secrets}, others}) {
-        for (const TimedSecret& secret : secrets) {
-            found.push_back(derive_timed(settings_, secret, name, now));
-        }
+    for (std::size_t index = 0; index < settings_.secrets.size(); ++index) {
+        found.push_back(derive_timed(settings_, settings_.secrets[index], name, now));
+        found.back().grant.secret = secret_ids_[index];
+    }
+    for (const TimedSecret& secret : others) {
+        found.push_back(derive_timed(settings_, secret, name, now));
+        found.back().grant.secret = stored_secret_id(secret.name);
     }
     return found;
 }

@@ -72,6 +72,7 @@ private:
                                                      protocol::Moment now) const;
 
     UserDirectorySettings settings_;
+    std::vector<std::string> secret_ids_;  // of each of settings_.secrets
     AccessTokens tokens_;
     boost::unordered_flat_map<std::string, Credential> by_name_;
     boost::unordered_flat_map<std::string, std::string> name_by_hash_;

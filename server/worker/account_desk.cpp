@@ -27,6 +27,23 @@ accounts::Defaults defaults_of(const auth::UserDirectorySettings& settings) {
             .allocations = settings.allocations_per_user};
 }
 
+// Of those that a name may have logged in by, what it did log in by. Null: it is there no more.
+// Lives as long as `found`.
+const auth::Grant* of_secret(const std::vector<auth::Credential>& found, std::string_view secret) {
+    const auto same = std::ranges::find_if(
+        found, [&](const auth::Credential& each) { return each.grant.secret == secret; });
+    return same == found.end() ? nullptr : &same->grant;
+}
+
+// What remains of a grant whose account or secret is gone. Where secrets of the configuration take
+// turns, whom the old one let in goes on for as long as it needs no login.
+auth::Grant without_secret(const auth::Grant& held, bool has_others) {
+    auth::Grant grant = held;
+    if (has_others && auth::is_configured_secret(held.secret)) return grant;
+    grant.refusal = held.secret.empty() ? Limit::account_removed : Limit::secret_removed;
+    return grant;
+}
+
 }  // namespace
 
 AccountDesk::AccountDesk(Context& context, const Parts& parts, Serve serve)
@@ -236,12 +253,16 @@ auth::Grant AccountDesk::grant_now(const auth::Grant& held, const Who& who, cons
                                    Moment now) const {
     const auth::UserQuery query{.username = held.username, .userhash = {}, .token = {}};
     const auto found = candidates(query, who, &record, now);
-    const auto same = std::ranges::find_if(
-        found, [&](const auth::Credential& each) { return each.grant.secret == held.secret; });
-    auth::Grant grant = same == found.end() ? held : same->grant;
-    if (same == found.end()) {
-        grant.refusal = who.is_timed ? Limit::secret_removed : Limit::account_removed;
-    } else if (grant.call != held.call) {
+    const auth::Grant* same = of_secret(found, held.secret);
+    auth::Grant grant = same != nullptr ? *same : without_secret(held, !found.empty());
+    if (same == nullptr) {
+        if (grant.refusal) return grant;
+        // Its secret has given way to another one, and the call goes on under its own rules.
+        grant.call_grant = {};
+        grant = resolve(std::move(grant), record.call, now);
+        start_clock(grant);
+    }
+    if (grant.call != held.call) {
         // It was let in for another call, and belongs on that one's bill.
         grant = held;
         grant.refusal = Limit::call_ended;
@@ -274,24 +295,23 @@ void AccountDesk::adopt_rules(Moment now) {
 // did. Where it cannot be asked now, nobody vouches for them.
 bool AccountDesk::is_left_to_database(protocol::AllocationId id, const auth::Grant& held) {
     const auto who = who_of(held.username);
-    if (!who || who->is_timed) return false;
+    if (!who || !held.secret.empty()) return false;
     if (context_.live_accounts.has(id)) return true;
-    if (!context_.shared.accounts->is_connected()) return false;
+    if (who->is_timed || !context_.shared.accounts->is_connected()) return false;
     context_.live_accounts.insert(id, *who, held.call);
     return true;
 }
 
-// What the configuration says now of somebody it let in. None: that is for the database to say.
+// What the configuration says now of somebody it let in. None: that is for the database to say, or
+// it stays as it was.
 std::optional<auth::Grant> AccountDesk::configured_grant(const auth::Grant& held,
                                                          Moment now) const {
     const auto found = context_.rules->users.find({.username = held.username}, now, secrets_);
-    if (!found.empty()) {
-        return who_of(held.username) ? std::nullopt : std::optional{found.front().grant};
+    if (const auth::Grant* same = of_secret(found, held.secret)) {
+        return who_of(held.username) ? std::nullopt : std::optional{*same};
     }
-    auth::Grant refused = held;
-    const bool is_timed = auth::parse_timed_username(held.username).has_value();
-    refused.refusal = is_timed ? Limit::secret_removed : Limit::account_removed;
-    return refused;
+    auth::Grant grant = without_secret(held, !found.empty());
+    return grant.refusal ? std::optional{std::move(grant)} : std::nullopt;
 }
 
 void AccountDesk::end(protocol::AllocationId id, EndReason reason, Limit limit, TimePoint now) {

@@ -44,5 +44,17 @@ TEST_CASE("an expiry beyond what clocks can count is far away, not in the past",
     CHECK(parsed->expiry > WallTime{4'000'000'000s});
 }
 
+TEST_CASE("a secret is known again, and one of the database is not taken for another", "[B37]") {
+    const std::string id = configured_secret_id("north");
+    CHECK(id == configured_secret_id("north"));
+    CHECK(id != configured_secret_id("south"));
+    CHECK(id.find("north") == std::string::npos);
+    CHECK(is_configured_secret(id));
+    CHECK_FALSE(is_configured_secret(stored_secret_id(id)));
+    CHECK_FALSE(is_configured_secret(""));
+    CHECK(stored_secret_id("spring") != stored_secret_id("autumn"));
+    CHECK_FALSE(stored_secret_id("").empty());
+}
+
 }  // namespace
 }  // namespace turnpike::auth

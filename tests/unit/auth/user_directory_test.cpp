@@ -65,6 +65,18 @@ TEST_CASE("every secret may have signed a time-limited username", "[B36][B37]") 
     CHECK_FALSE(found[0].grant.deadline.has_value());
 }
 
+TEST_CASE("a grant tells which secret proved it, those of the database by name", "[B37]") {
+    const auto users = directory({{"north"}, {"south"}});
+    const std::vector<TimedSecret> others{
+        {.secret = "east", .expiry_ends_relay = false, .name = "spring"}};
+    const auto found = users.find({.username = "1700000600:bob"}, now, others);
+    REQUIRE(found.size() == 3);
+    CHECK(found[0].grant.secret == configured_secret_id("north"));
+    CHECK(found[1].grant.secret == configured_secret_id("south"));
+    CHECK(found[2].grant.secret == stored_secret_id("spring"));
+    CHECK(users.find({.username = "alice"}, now).front().grant.secret.empty());
+}
+
 TEST_CASE("an expiry is a deadline where its secret says so", "[B38]") {
     const auto users = directory({{"north", true}, {"south", false}});
     const auto found = users.find({.username = "1700000600:bob"}, now);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/order_desk.hpp"
 
+#include "auth/timed_secret.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/running_server.hpp"
 
@@ -83,6 +84,53 @@ TEST_CASE("a user who is in the configuration no more is out at once") {
     CHECK(bob.refresh(600s));
     CHECK(server.udp_client().allocate()->error() == 401);
     CHECK_THAT(server.log(), Catch::Matchers::Contains("reason=account_removed"));
+}
+
+// Somebody with a login of ten minutes that this secret made.
+test::SocketClient minted(const RunningServer& server, const std::string& user,
+                          const std::string& secret) {
+    const auto username = auth::timed_username(std::chrono::system_clock::now() + 10min, user, {});
+    return server.udp_client(username, auth::timed_password(secret, username));
+}
+
+TEST_CASE("a reload holds a login to the secret that made it, whichever stands first") {
+    auto config = test::loopback_config();
+    config.auth.secrets = {{"the northern one", config::Expired::end},
+                           {"the southern one", config::Expired::keep}};
+    RunningServer server{config};
+    auto north = minted(server, "nora", "the northern one");
+    auto south = minted(server, "sara", "the southern one");
+    REQUIRE(north.allocate()->success());
+    REQUIRE(south.allocate()->success());
+    config.server.software = "something else";
+    CHECK(server.apply(config).empty());
+    const auto ends = [&](const std::string& user) {
+        const auto page = server.sessions({.filter = {.user = user}});
+        return page.sessions.at(0).ends_in_seconds.has_value();
+    };
+    CHECK(ends("nora"));
+    CHECK_FALSE(ends("sara"));
+    std::swap(config.auth.secrets.front().expired, config.auth.secrets.back().expired);
+    CHECK(server.apply(config).empty());
+    CHECK_FALSE(ends("nora"));
+    CHECK(ends("sara"));
+}
+
+TEST_CASE("whom a secret let in goes on while others take its place, and not without any") {
+    auto config = test::loopback_config();
+    config.auth.secrets = {{"the northern one", std::nullopt}};
+    RunningServer server{config};
+    auto client = minted(server, "nora", "the northern one");
+    REQUIRE(client.allocate()->success());
+    config.auth.secrets = {{"the southern one", config::Expired::end}};
+    CHECK(server.apply(config).empty());
+    const auto page = server.sessions();
+    REQUIRE(page.sessions.size() == 1);
+    CHECK_FALSE(page.sessions.front().ends_in_seconds);
+    config.auth.secrets.clear();
+    CHECK(server.apply(config).empty());
+    CHECK(server.sessions().sessions.empty());
+    CHECK_THAT(server.log(), Catch::Matchers::Contains("reason=secret_removed"));
 }
 
 TEST_CASE("limits of a user's allocations change while they run") {
