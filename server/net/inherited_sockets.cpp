@@ -103,6 +103,16 @@ std::optional<FileDescriptor> InheritedSockets::take_udp_listener(const Endpoint
     return std::move(found->descriptor);
 }
 
+void InheritedSockets::give_back_udp_listener(FileDescriptor socket) noexcept {
+    const Endpoint endpoint = bound_to(socket.get());
+    const auto found = std::ranges::find_if(sockets_, [&](const Inherited& each) {
+        return each.is_claimed && !each.descriptor && each.endpoint == endpoint;
+    });
+    if (found == sockets_.end()) return;
+    found->descriptor = std::move(socket);
+    found->is_claimed = false;
+}
+
 protocol::Result<FileDescriptor> InheritedSockets::share_tcp_listener(const Endpoint& endpoint) {
     const auto found = std::ranges::find_if(sockets_, [&](const Inherited& each) {
         return each.type == SOCK_STREAM && each.endpoint == endpoint;

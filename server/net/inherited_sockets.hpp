@@ -43,6 +43,9 @@ public:
     [[nodiscard]] std::optional<FileDescriptor> take_udp_listener(
         const protocol::Endpoint& endpoint);
 
+    // What take_udp_listener() gave, and nobody reads: it can be taken again.
+    void give_back_udp_listener(FileDescriptor socket) noexcept;
+
     // A duplicate. The endpoint is there: has().
     [[nodiscard]] protocol::Result<FileDescriptor> share_tcp_listener(
         const protocol::Endpoint& endpoint);

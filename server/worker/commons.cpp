@@ -88,11 +88,12 @@ bool Commons::deliver(WorkerIndex to, Order order) const {
 }
 
 protocol::Result<void, ChangeProblem> Commons::apply(const config::Config& next, Moment now) {
-    if (const auto opened = listeners.prepare(endpoints_of(next)); !opened) {
-        return ChangeProblem{opened.error().what};
-    }
+    // Listeners last: from their opening on clients come to them.
     if (const auto read = certificates.prepare(certificate_files(next.listen)); !read) {
         return ChangeProblem{read.error().what};
+    }
+    if (const auto opened = listeners.prepare(endpoints_of(next)); !opened) {
+        return ChangeProblem{opened.error().what};
     }
     take_over(next, now);
     return {};

@@ -134,9 +134,25 @@ Listeners::Listeners(Settings settings, telemetry::Log& log)
       inherited_{std::move(settings.inherited)} {}
 
 Result<void, Listeners::Problem> Listeners::prepare(const Endpoints& wanted) {
+    abandon();
+    wanted_ = wanted;
+    auto opened = open_new(wanted);
+    if (!opened) abandon();
+    return opened;
+}
+
+void Listeners::abandon() {
+    for (Udp& each : new_udp_) {
+        if (!each.is_inherited) continue;
+        for (net::FileDescriptor& socket : each.prepared) {
+            inherited_.give_back_udp_listener(std::move(socket));
+        }
+    }
     new_udp_.clear();
     new_tcp_.clear();
-    wanted_ = wanted;
+}
+
+Result<void, Listeners::Problem> Listeners::open_new(const Endpoints& wanted) {
     // Asked before a socket of ours for all addresses holds their ports too.
     const auto probe = [&](const auto& open, const auto& each, int type) -> Result<void, Problem> {
         if (find_socket(open, each) != open.end()) return {};
@@ -156,20 +172,21 @@ Result<void, Listeners::Problem> Listeners::prepare(const Endpoints& wanted) {
         if (auto free = probe(tcp_, each, SOCK_STREAM); !free) return free.error();
     }
     for (const Endpoints::Udp& each : wanted.udp) {
-        if (auto opened = prepare(each); !opened) return opened.error();
+        if (auto opened = open_new(each); !opened) return opened.error();
     }
     for (const Endpoints::Tcp& each : wanted.tcp) {
-        if (auto opened = prepare(each); !opened) return opened.error();
+        if (auto opened = open_new(each); !opened) return opened.error();
     }
     return {};
 }
 
-Result<void, Listeners::Problem> Listeners::prepare(const Endpoints::Udp& wanted) {
+Result<void, Listeners::Problem> Listeners::open_new(const Endpoints::Udp& wanted) {
     if (find_socket(udp_, wanted) != udp_.end()) return {};
     Udp socket{.wanted = wanted.endpoint, .bound = wanted.endpoint, .what = wanted.serves};
     if (inherited_.has(wanted.endpoint, SOCK_DGRAM)) {
         socket.prepared = inherit(wanted.endpoint);
         if (!socket.prepared.empty()) {
+            socket.is_inherited = true;
             new_udp_.push_back(std::move(socket));
             return {};
         }
@@ -181,7 +198,7 @@ Result<void, Listeners::Problem> Listeners::prepare(const Endpoints::Udp& wanted
     return {};
 }
 
-Result<void, Listeners::Problem> Listeners::prepare(const Endpoints::Tcp& wanted) {
+Result<void, Listeners::Problem> Listeners::open_new(const Endpoints::Tcp& wanted) {
     if (find_socket(tcp_, wanted) != tcp_.end()) return {};
     Tcp socket{.wanted = wanted.endpoint, .bound = wanted.endpoint, .what = wanted.entrance};
     if (wanted.entrance == Entrance::automatic) {

@@ -55,7 +55,7 @@ public:
     // The log outlives it.
     Listeners(Settings settings, telemetry::Log& log);
 
-    // Opens what is new among these. Nothing has changed where this fails.
+    // Opens what is new among these. Nothing has changed where this fails, and nothing new is open.
     [[nodiscard]] protocol::Result<void, Problem> prepare(const Endpoints& wanted);
     // ... and serves it, and no more what is not among them. After prepare().
     void commit();
@@ -76,6 +76,7 @@ private:
         What what{};
         // For each worker, or for fewer where so many were inherited; until they have it.
         std::vector<net::FileDescriptor> prepared{};
+        bool is_inherited = false;
         // Of a look: answers that are awaited, and whether one of them was yes.
         std::size_t awaited = 0;
         bool is_needed = false;
@@ -83,8 +84,11 @@ private:
     using Udp = Socket<Serves>;
     using Tcp = Socket<Entrance>;
 
-    [[nodiscard]] protocol::Result<void, Problem> prepare(const Endpoints::Udp& wanted);
-    [[nodiscard]] protocol::Result<void, Problem> prepare(const Endpoints::Tcp& wanted);
+    [[nodiscard]] protocol::Result<void, Problem> open_new(const Endpoints& wanted);
+    [[nodiscard]] protocol::Result<void, Problem> open_new(const Endpoints::Udp& wanted);
+    [[nodiscard]] protocol::Result<void, Problem> open_new(const Endpoints::Tcp& wanted);
+    // Closes what was prepared and not committed; what was inherited can be had again.
+    void abandon();
     [[nodiscard]] std::vector<net::FileDescriptor> inherit(const protocol::Endpoint& endpoint);
     void answered(const protocol::Endpoint& bound, bool is_needed);
     // How many workers took it.

@@ -66,6 +66,20 @@ TEST_CASE("a datagram socket is given once, where it is bound") {
     CHECK(sockets.unclaimed().empty());
 }
 
+TEST_CASE("a datagram socket that is given back can be taken again, and no other one") {
+    const std::array descriptors{bound(endpoint("127.0.0.1:0"), SOCK_DGRAM)};
+    const auto where = bound_to(descriptors[0]);
+    InheritedSockets sockets{descriptors};
+    auto taken = sockets.take_udp_listener(where);
+    REQUIRE(taken);
+    sockets.give_back_udp_listener(FileDescriptor{bound(endpoint("127.0.0.1:0"), SOCK_DGRAM)});
+    CHECK_FALSE(sockets.take_udp_listener(where));
+    sockets.give_back_udp_listener(*std::move(taken));
+    const auto again = sockets.take_udp_listener(where);
+    REQUIRE(again);
+    CHECK(again->get() == descriptors[0]);
+}
+
 TEST_CASE("as many datagram sockets as stand on an endpoint serve as many workers") {
     const int first = bound(endpoint("127.0.0.1:0"), SOCK_DGRAM);
     const auto where = bound_to(first);

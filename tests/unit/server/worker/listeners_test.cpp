@@ -3,6 +3,10 @@
 
 #include <sys/socket.h>
 
+#include <array>
+#include <cstdio>
+
+#include "server/net/socket_options.hpp"
 #include "server/net/udp_listener.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/running_server.hpp"
@@ -114,10 +118,49 @@ TEST_CASE("a certificate that cannot be read changes nothing") {
     config.listen.tls = {{own_loopback(1), 0}};
     config.listen.certificate = "/nowhere/cert.pem";
     config.listen.private_key = "/nowhere/key.pem";
+    const Endpoint added = free_udp_port();
+    config.listen.udp.push_back(added);
+    config.listen.tcp.push_back(added);
     config.users.clear();
     CHECK_THAT(server.apply(config), Catch::Matchers::Contains("/nowhere/cert.pem"));
     CHECK(server.udp_client().allocate()->success());
     CHECK(server->tls().empty());
+    // Nobody listens there, not even without serving.
+    CHECK_FALSE(net::probe(added, SOCK_DGRAM));
+    CHECK_FALSE(net::probe(added, SOCK_STREAM));
+}
+
+TEST_CASE("what was passed by a socket unit can be had again after a change that was refused") {
+    std::FILE* file = std::tmpfile();
+    {
+        telemetry::Log log{{.descriptor = ::fileno(file)}};
+        auto passed = net::open_udp_listener(endpoint("127.0.0.1:0"));
+        REQUIRE(passed.has_value());
+        const int descriptor = passed->release();
+        const Endpoint where = net::bound_to(descriptor);
+        std::vector<int> served;
+        Listeners listeners{{.workers = 1,
+                             .deliver =
+                                 [&](WorkerIndex, Order order) {
+                                     const auto* listen = std::get_if<ListenUdp>(&order);
+                                     if (listen != nullptr) served.push_back(listen->socket.get());
+                                     return true;
+                                 },
+                             .post = [](const std::function<void()>&) {},
+                             .inherited = net::InheritedSockets{std::array{descriptor}}},
+                            log};
+        Endpoints wanted;
+        wanted.udp = {{where, Serves::plain}};
+        REQUIRE(listeners.prepare(wanted).has_value());
+        const test::UdpSocket holder{endpoint("127.0.0.9:0")};
+        Endpoints bad = wanted;
+        bad.udp.push_back({holder.bound(), Serves::plain});
+        CHECK_FALSE(listeners.prepare(bad).has_value());
+        REQUIRE(listeners.prepare(wanted).has_value());
+        listeners.commit();
+        CHECK(served == std::vector<int>{descriptor});
+    }
+    std::fclose(file);
 }
 
 TEST_CASE("all addresses of a port and one of them do not change places while the server runs") {
