@@ -21,16 +21,20 @@ public:
         over,
     };
 
-    // Until `deadline`, or another one than before.
-    void begin(protocol::TimePoint deadline) noexcept {
+    // Until `deadline`, or another one than before. Whoever asks shall hear the answer, so it is
+    // not over before `answered`; once there is nothing left to wait for, nobody puts that off.
+    void begin(protocol::TimePoint deadline, protocol::TimePoint answered = {}) noexcept {
         if (state_ == State::over) return;
+        if (!is_done_) answered_ = answered;
         state_ = State::draining;
         deadline_ = deadline;
     }
     // To be called now and then with the number of allocations. True where it is over by now.
     bool on_time(protocol::TimePoint now, std::size_t allocations) noexcept {
-        const bool is_done = allocations == 0 || now >= deadline_;
-        if (state_ == State::draining && is_done) state_ = State::over;
+        if (state_ == State::draining) {
+            is_done_ = allocations == 0 || now >= deadline_;
+            if (is_done_ && now >= answered_) state_ = State::over;
+        }
         return state_ == State::over;
     }
 
@@ -45,6 +49,8 @@ public:
 private:
     State state_ = State::serving;
     protocol::TimePoint deadline_{};
+    protocol::TimePoint answered_{};
+    bool is_done_ = false;  // as of on_time()
 };
 
 }  // namespace turnpike::worker

@@ -81,7 +81,7 @@ struct Server::Parts {
     void look_at_certificates();
     void look_at_listeners();
     void tick();
-    void drain(std::chrono::seconds patience, std::chrono::milliseconds begin_after = {});
+    void drain(std::chrono::seconds patience, std::chrono::milliseconds answered_after = {});
     void tick_after(std::chrono::milliseconds time);
     [[nodiscard]] Status status() const;
     // Puts a question to every worker: `make_order` makes an order of where its answer goes.
@@ -179,17 +179,18 @@ void Server::Parts::tick_after(std::chrono::milliseconds time) {
     });
 }
 
-void Server::Parts::drain(std::chrono::seconds patience, std::chrono::milliseconds begin_after) {
-    const TimePoint until = read_clock().steady + patience;
+void Server::Parts::drain(std::chrono::seconds patience, std::chrono::milliseconds answered_after) {
+    const TimePoint now = read_clock().steady;
+    const TimePoint until = now + patience;
     if (draining.state() == Drain::State::serving) {
         log.info(telemetry::Area::server, "draining",
                  {{"allocations", commons.attendance.allocations()}, {"seconds", patience}});
     }
     commons.redirection.drain();
-    draining.begin(until);
+    draining.begin(until, now + answered_after);
     drained_at.store(until.time_since_epoch().count());
     state.store(draining.state());
-    tick_after(begin_after);
+    tick_after(std::chrono::milliseconds{0});  // never later than it would be
 }
 
 Server::Status Server::Parts::status() const {

@@ -3,6 +3,7 @@
 // How a server starts and stops; what it does meanwhile is told beside each of its parts.
 #include "server/worker/server.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <future>
 #include <thread>
@@ -126,6 +127,22 @@ TEST_CASE("a drain sends new clients to another server where there is one", "[D1
     server->post([&] { drained.set_value(); });
     drained.get_future().wait();
     CHECK(server.udp_client("bob", "builder").allocate()->error() == 300);
+}
+
+TEST_CASE("a server that is asked to drain again and again ends all the same") {
+    std::atomic<std::size_t> heard{0};
+    RunningServer server;
+    const auto until = std::chrono::steady_clock::now() + test::patience;
+    const auto goes_on = [&] {
+        return server->status().state != Drain::State::over &&
+               std::chrono::steady_clock::now() < until;
+    };
+    for (std::size_t asked = 1; goes_on(); ++asked) {
+        server->drain(std::chrono::seconds{600});
+        server->post([&] { ++heard; });
+        while (heard < asked && goes_on()) std::this_thread::yield();
+    }
+    CHECK(server->status().state == Drain::State::over);
 }
 
 TEST_CASE("a drain ends at its deadline with everything ended") {
