@@ -72,13 +72,25 @@ admin::ReloadReport Operations::reload() {
     (*apply)();
     admin::ReloadReport report{
         .errors = {}, .warnings = texts(plan.loaded.warnings), .changes = std::move(plan.changes)};
+    change_levels(turnpike::log_levels(present_.config.log),
+                  turnpike::log_levels(plan.loaded.config.log));
     present_ = std::move(plan.loaded);
     log_.mask_addresses(present_.config.log.mask_addresses);
-    log_.set_levels(turnpike::log_levels(present_.config.log));
     reload_ok_.store(true);
     reloaded_at_.store(WallClock::now().time_since_epoch().count());
     tell(report);
     return report;
+}
+
+// What an operator has set meanwhile stays, where the configuration says what it said before.
+void Operations::change_levels(const telemetry::LogLevels& before,
+                               const telemetry::LogLevels& after) {
+    telemetry::LogLevels levels = log_.levels();
+    for (std::size_t index = 0; index < telemetry::area_names.size(); ++index) {
+        const auto area = static_cast<Area>(index);
+        if (before.of(area) != after.of(area)) levels.set(area, after.of(area));
+    }
+    if (before != after) log_.set_levels(levels);
 }
 
 admin::ReloadReport Operations::refused(std::vector<std::string> reasons) {

@@ -68,6 +68,7 @@ public:
 private:
     [[nodiscard]] admin::DrainStatus drain_status() const;
     [[nodiscard]] admin::ReloadReport refused(std::vector<std::string> reasons);
+    void change_levels(const telemetry::LogLevels& before, const telemetry::LogLevels& after);
     void tell(const admin::ReloadReport& report);
 
     // Constant after construction.

@@ -205,6 +205,22 @@ TEST_CASE("levels of the log change by area, or all at once, or not at all") {
     CHECK(s.operations().log_levels().at("session") == "debug");
 }
 
+TEST_CASE("a reload leaves the levels that an operator set, but where it changes them") {
+    Scenario s;
+    CHECK(s.operations().set_log_levels({{"session", "debug"}, {"auth", "error"}}).empty());
+    s.write("limits = { bytes = 7 }\n");
+    CHECK(s.reload().ok());
+    CHECK(s.operations().log_levels().at("session") == "debug");
+    s.write("log = { areas = { auth = \"warning\" } }\n");
+    CHECK(s.reload().ok());
+    CHECK(s.operations().log_levels().at("session") == "debug");
+    CHECK(s.operations().log_levels().at("auth") == "warning");
+    s.write("log = { level = \"error\" }\n");
+    CHECK(s.reload().ok());
+    CHECK(s.operations().log_levels().at("session") == "error");
+    CHECK(s.operations().log_levels().at("auth") == "error");
+}
+
 TEST_CASE("events are the lines of the log, by their numbers") {
     Scenario s;
     const auto before = s.operations().newest();
