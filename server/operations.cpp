@@ -64,12 +64,15 @@ admin::ReloadReport Operations::reload() {
     check_certificates(next);
     if (!next.ok()) return refused(texts(next.errors));
     Reload plan = plan_reload(present_, std::move(next));
-    auto apply = prepare_(plan.loaded.config);
-    if (!apply) return refused({apply.error().what});
-    if (const auto applied = relay_.apply(plan.loaded.config); !applied) {
-        return refused({applied.error().what});
-    }
-    (*apply)();
+    const auto prepared = prepare_(plan.loaded.config);
+    if (!prepared) return refused({prepared.error().what});
+    const auto applied = relay_.apply(plan.loaded.config);
+    if (!applied) return refused({applied.error().what});
+    prepared->apply();
+    add_changes_of_files(plan.loaded.config,
+                         {.has_other_certificates = applied->has_other_certificates,
+                          .has_other_token = prepared->has_other_token},
+                         plan.changes);
     admin::ReloadReport report{
         .errors = {}, .warnings = texts(plan.loaded.warnings), .changes = std::move(plan.changes)};
     change_levels(turnpike::log_levels(present_.config.log),

@@ -30,11 +30,13 @@ public:
         std::optional<std::string> spare_secret;  // as it was at the start
         config::Loaded loaded;                    // what is in force
     };
-    // What a reload changes beside the relay. An error refuses all of it; the function that it
-    // yields puts it in force.
-    using Apply = std::function<void()>;
+    // What a reload changes beside the relay. An error refuses all of it.
+    struct Prepared {
+        std::function<void()> apply{};  // puts it in force
+        bool has_other_token = false;   // than before
+    };
     using Prepare =
-        std::function<protocol::Result<Apply, worker::ChangeProblem>(const config::Config&)>;
+        std::function<protocol::Result<Prepared, worker::ChangeProblem>(const config::Config&)>;
 
     // Relay and log outlive it.
     Operations(Start start, worker::Server& relay, telemetry::Log& log, Prepare prepare);

@@ -21,20 +21,39 @@ namespace {
             .needs_restart = option.needs_restart};
 }
 
+[[nodiscard]] bool is_told(const std::vector<admin::ConfigChange>& changes, std::string_view keys) {
+    return std::ranges::any_of(
+        changes, [&](const admin::ConfigChange& each) { return each.key.starts_with(keys); });
+}
+
+[[nodiscard]] admin::ConfigChange change_in(std::string_view key, const std::string& file,
+                                            std::string_view what) {
+    const std::string quoted = config::quoted(file);
+    return {.key = std::string{key}, .before = quoted, .after = (quoted + "  # ").append(what)};
+}
+
 // The file of secrets is the same, and what it holds is not.
 void add_secrets_of_file(const config::Loaded& present, const config::Loaded& next,
                          std::vector<admin::ConfigChange>& changes) {
-    const bool is_told = std::ranges::any_of(changes, [](const admin::ConfigChange& each) {
-        return each.key.starts_with("auth.secrets");
-    });
-    if (is_told || present.config.auth.secrets == next.config.auth.secrets) return;
-    const std::string file = config::quoted(next.config.auth.secrets_file);
-    changes.push_back({.key = "auth.secrets_file",
-                       .before = file,
-                       .after = file + "  # other secrets, not shown"});
+    if (is_told(changes, "auth.secrets")) return;
+    if (present.config.auth.secrets == next.config.auth.secrets) return;
+    changes.push_back(
+        change_in("auth.secrets_file", next.config.auth.secrets_file, "other secrets, not shown"));
 }
 
 }  // namespace
+
+void add_changes_of_files(const config::Config& config, const FileNews& news,
+                          std::vector<admin::ConfigChange>& changes) {
+    if (news.has_other_certificates && !is_told(changes, "listen.certificate")) {
+        changes.push_back(
+            change_in("listen.certificate", config.listen.certificate, "another certificate"));
+    }
+    if (news.has_other_token && !is_told(changes, "admin.token")) {
+        changes.push_back(
+            change_in("admin.token_file", config.admin.token_file, "another token, not shown"));
+    }
+}
 
 Reload plan_reload(const config::Loaded& present, config::Loaded next) {
     Reload plan;

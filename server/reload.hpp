@@ -16,6 +16,15 @@ struct Reload {
     std::vector<admin::ConfigChange> changes;
 };
 
+// What is in files that the configuration names, and was something else before.
+struct FileNews {
+    bool has_other_certificates = false;
+    bool has_other_token = false;
+};
+// Tells of it, where the changes do not tell already that other files are named.
+void add_changes_of_files(const config::Config& config, const FileNews& news,
+                          std::vector<admin::ConfigChange>& changes);
+
 // Both are good.
 [[nodiscard]] Reload plan_reload(const config::Loaded& present, config::Loaded next);
 

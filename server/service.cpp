@@ -35,6 +35,7 @@ Service::Service(Operations::Start start, telemetry::Log& log) : log_{log} {
     open_admin(start.loaded);
     auto token = admin::read_token(config.admin);
     if (!token) throw std::runtime_error{token.error().what};
+    token_ = *token;
     relay_ = std::make_unique<worker::Server>(config, log,
                                               net::InheritedSockets{manager_.take_sockets()});
     drop_privileges(config.server.user);
@@ -70,13 +71,17 @@ void Service::open_admin(const config::Loaded& loaded) {
     }
 }
 
-protocol::Result<Operations::Apply, worker::ChangeProblem> Service::prepare_admin(
+protocol::Result<Operations::Prepared, worker::ChangeProblem> Service::prepare_admin(
     const config::Config& config) {
     auto token = admin::read_token(config.admin);
     if (!token) return worker::ChangeProblem{token.error().what};
-    return Operations::Apply{[this, settings = admin_settings(config, *std::move(token))] {
-        if (admin_ != nullptr) admin_->apply(settings);
-    }};
+    const bool has_other_token = *token != token_;
+    return Operations::Prepared{.apply =
+                                    [this, settings = admin_settings(config, *std::move(token))] {
+                                        token_ = settings.token;
+                                        if (admin_ != nullptr) admin_->apply(settings);
+                                    },
+                                .has_other_token = has_other_token};
 }
 
 void Service::run() {

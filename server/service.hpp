@@ -32,7 +32,7 @@ public:
 
 private:
     void open_admin(const config::Loaded& loaded);
-    [[nodiscard]] protocol::Result<Operations::Apply, worker::ChangeProblem> prepare_admin(
+    [[nodiscard]] protocol::Result<Operations::Prepared, worker::ChangeProblem> prepare_admin(
         const config::Config& config);
     [[nodiscard]] std::string status_text(const worker::Server::Status& status);
     void reload();
@@ -42,6 +42,7 @@ private:
     ServiceManager manager_;
     LoadMeter meter_;
     LoadMeter::TimePoint told_{};  // of the status
+    std::string token_;            // of the admin interface, as it is in force
     std::optional<admin::Listener> door_;
     // In the order of their making. Probes end before all of them, since they ask the relay and
     // answer the admin interface; then the relay goes first, because its answers may be on their

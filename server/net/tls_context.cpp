@@ -213,4 +213,11 @@ std::chrono::system_clock::time_point TlsContexts::expiry() const noexcept {
     return std::ranges::min_element(certificates, {}, &Certificate::expiry)->expiry();
 }
 
+bool TlsContexts::has_certificates_of(const TlsContexts& other) const noexcept {
+    return std::ranges::equal(*material_->certificates, *other.material_->certificates,
+                              [](const Certificate& mine, const Certificate& theirs) {
+                                  return X509_cmp(&mine.leaf(), &theirs.leaf()) == 0;
+                              });
+}
+
 }  // namespace turnpike::net

@@ -39,6 +39,8 @@ public:
 
     [[nodiscard]] std::vector<std::string> objections(protocol::WallTime now) const;
     [[nodiscard]] const TicketKeys& ticket_keys() const noexcept;
+    // Whether the leaves are the same, one by one.
+    [[nodiscard]] bool has_certificates_of(const TlsContexts& other) const noexcept;
     // When the first of the certificates expires.
     [[nodiscard]] std::chrono::system_clock::time_point expiry() const noexcept;
 

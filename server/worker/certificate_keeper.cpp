@@ -82,6 +82,11 @@ protocol::Result<void, net::CertificateProblem> CertificateKeeper::prepare(
     return {};
 }
 
+bool CertificateKeeper::has_others() const noexcept {
+    const TlsContexts::Pointer present = slot_.get();
+    return next_ != nullptr && present != nullptr && !next_->has_certificates_of(*present);
+}
+
 void CertificateKeeper::commit(Moment now) {
     files_ = std::move(next_files_);
     read_ = seen_ = stamps();

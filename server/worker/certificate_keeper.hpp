@@ -36,6 +36,8 @@ public:
     // error names the file and what to do.
     [[nodiscard]] protocol::Result<void, net::CertificateProblem> prepare(
         std::vector<net::CertificateFiles> files);
+    // Whether what prepare() read is something else than what is in force now.
+    [[nodiscard]] bool has_others() const noexcept;
     void commit(protocol::Moment now);
 
     [[nodiscard]] bool empty() const noexcept { return files_.empty(); }

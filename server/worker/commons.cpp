@@ -87,7 +87,8 @@ bool Commons::deliver(WorkerIndex to, Order order) const {
     return false;
 }
 
-protocol::Result<void, ChangeProblem> Commons::apply(const config::Config& next, Moment now) {
+protocol::Result<AppliedChange, ChangeProblem> Commons::apply(const config::Config& next,
+                                                              Moment now) {
     // Listeners last: from their opening on clients come to them.
     if (const auto read = certificates.prepare(certificate_files(next.listen)); !read) {
         return ChangeProblem{read.error().what};
@@ -95,8 +96,9 @@ protocol::Result<void, ChangeProblem> Commons::apply(const config::Config& next,
     if (const auto opened = listeners.prepare(endpoints_of(next)); !opened) {
         return ChangeProblem{opened.error().what};
     }
+    const AppliedChange applied{.has_other_certificates = certificates.has_others()};
     take_over(next, now);
-    return {};
+    return applied;
 }
 
 void Commons::take_over(const config::Config& next, Moment now) {

@@ -14,6 +14,7 @@
 #include "server/accounts/attendance.hpp"
 #include "server/config/config.hpp"
 #include "server/telemetry/log.hpp"
+#include "server/worker/applied_change.hpp"
 #include "server/worker/assemble.hpp"
 #include "server/worker/bookkeeping.hpp"
 #include "server/worker/certificate_keeper.hpp"
@@ -39,8 +40,8 @@ struct Commons {
     // Opens every listener. Throws std::runtime_error that names the one which cannot be had.
     void open_workers();
     // Once the workers run. What needs a restart has to be as it was.
-    [[nodiscard]] protocol::Result<void, ChangeProblem> apply(const config::Config& next,
-                                                              protocol::Moment now);
+    [[nodiscard]] protocol::Result<AppliedChange, ChangeProblem> apply(const config::Config& next,
+                                                                       protocol::Moment now);
     // False where the worker takes no order now; that is logged.
     [[nodiscard]] bool deliver(WorkerIndex to, Order order) const;
 

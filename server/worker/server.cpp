@@ -283,7 +283,7 @@ Server::Status Server::status() const {
     return parts_->status();
 }
 
-protocol::Result<void, ChangeProblem> Server::apply(const config::Config& config) {
+protocol::Result<AppliedChange, ChangeProblem> Server::apply(const config::Config& config) {
     return parts_->commons.apply(config, read_clock());
 }
 

@@ -21,6 +21,7 @@
 #include "server/telemetry/counters.hpp"
 #include "server/telemetry/log.hpp"
 #include "server/telemetry/metrics.hpp"
+#include "server/worker/applied_change.hpp"
 #include "server/worker/change_problem.hpp"
 #include "server/worker/drain.hpp"
 #include "server/worker/redirection.hpp"
@@ -67,7 +68,8 @@ public:
 
     // The parts of the configuration that need no restart; the others have to be as they were. All
     // of it is in force afterwards, or nothing has changed. For the thread in run().
-    [[nodiscard]] protocol::Result<void, ChangeProblem> apply(const config::Config& config);
+    [[nodiscard]] protocol::Result<AppliedChange, ChangeProblem> apply(
+        const config::Config& config);
     // Runs it on the thread in run(), later. From any thread.
     void post(std::function<void()> work);
 

@@ -74,6 +74,7 @@ public:
 
     std::string refusal;  // of what else a reload changes
     int applied = 0;
+    bool has_other_token = false;
 
 private:
     [[nodiscard]] std::string file() const { return folder_.file("turnpike.toml"); }
@@ -83,9 +84,10 @@ private:
         if (!loaded.ok()) throw std::runtime_error{loaded.errors.front().to_string()};
         return loaded;
     }
-    protocol::Result<Operations::Apply, worker::ChangeProblem> prepare() {
+    protocol::Result<Operations::Prepared, worker::ChangeProblem> prepare() {
         if (!refusal.empty()) return worker::ChangeProblem{refusal};
-        return Operations::Apply{[this] { ++applied; }};
+        return Operations::Prepared{.apply = [this] { ++applied; },
+                                    .has_other_token = has_other_token};
     }
 
     test::Folder folder_;
@@ -140,6 +142,10 @@ TEST_CASE("what else belongs to a reload can refuse it") {
     CHECK(s.reload().errors == std::vector<std::string>{"the token is empty"});
     s.refusal.clear();
     CHECK(s.reload().changes.size() == 1);
+    s.has_other_token = true;
+    const auto report = s.reload();
+    REQUIRE(report.changes.size() == 1);
+    CHECK(report.changes.front().key == "admin.token_file");
 }
 
 TEST_CASE("the server asks itself for an allocation, and nobody is billed or told") {

@@ -66,5 +66,23 @@ TEST_CASE("other secrets in the same file are a change") {
     CHECK(plan.loaded.config.auth.secrets.back().secret == "rabbit hole");
 }
 
+TEST_CASE("another certificate and another token in the same files are changes") {
+    config::Config config;
+    config.listen.certificate = "/etc/turnpike/cert.pem";
+    config.admin.token_file = "/etc/turnpike/token";
+    std::vector<admin::ConfigChange> changes;
+    add_changes_of_files(config, {}, changes);
+    CHECK(changes.empty());
+    const FileNews all{.has_other_certificates = true, .has_other_token = true};
+    add_changes_of_files(config, all, changes);
+    REQUIRE(changes.size() == 2);
+    CHECK(changes[0].key == "listen.certificate");
+    CHECK(changes[0].before == "\"/etc/turnpike/cert.pem\"");
+    CHECK(changes[0].before != changes[0].after);
+    CHECK(changes[1].key == "admin.token_file");
+    add_changes_of_files(config, all, changes);
+    CHECK(changes.size() == 2);
+}
+
 }  // namespace
 }  // namespace turnpike

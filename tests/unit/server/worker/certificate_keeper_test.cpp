@@ -157,5 +157,19 @@ TEST_CASE("ticket keys are turned over, and stay across a reload", "[rfc8446-4.6
     SSL_SESSION_free(session);
 }
 
+TEST_CASE("what was prepared is known to be the same as before, or something else") {
+    Scenario s;
+    s.starts();
+    REQUIRE(s.keeper->prepare(s.files).has_value());
+    CHECK_FALSE(s.keeper->has_others());
+    s.folder.issue("one", {.names = {"new.example.org"}});
+    REQUIRE(s.keeper->prepare(s.files).has_value());
+    CHECK(s.keeper->has_others());
+    s.keeper->commit(s.now);
+    CHECK_FALSE(s.keeper->has_others());
+    REQUIRE(s.keeper->prepare({}).has_value());
+    CHECK_FALSE(s.keeper->has_others());
+}
+
 }  // namespace
 }  // namespace turnpike::worker
