@@ -83,6 +83,14 @@ admin::Target target_of(const SessionsCommand& command) {
     return target;
 }
 
+// An answer that not all workers have a part in shall not look whole.
+void warn_of_unheard(const object& body, const char* consequence, const Console& console) {
+    const value* unheard = body.if_contains("workers_unheard");
+    if (unheard == nullptr || !unheard->is_int64() || unheard->get_int64() == 0) return;
+    console.error << "warning: workers that did not answer in time: " << unheard->get_int64()
+                  << "; " << consequence << '\n';
+}
+
 // Page after page; as JSON, one object a line.
 ExitCode list_sessions(const SessionsCommand& command, const Console& console,
                        const AdminClient& client) {
@@ -100,6 +108,7 @@ ExitCode list_sessions(const SessionsCommand& command, const Console& console,
             }
         }
         const object* body = reply->json.if_object();
+        if (body != nullptr) warn_of_unheard(*body, "their sessions are missing here", console);
         next = body != nullptr && shown(*body, "next") != "-" ? shown(*body, "next") : "";
     }
     return ExitCode::clean;
@@ -111,10 +120,11 @@ ExitCode tell(const AdminClient& client, const AdminRequest& request, const Cons
     const auto reply = client.send(request);
     if (!reply) return fail(console, reply.error().what);
     if (!reply->ok()) return fail(console, reply->problem());
-    if (print == nullptr || !reply->json.is_object()) {
+    const object* body = reply->json.if_object();
+    if (print == nullptr || body == nullptr) {
         console.out << reply->text;
     } else {
-        print(reply->json.get_object());
+        print(*body);
     }
     return ExitCode::clean;
 }
@@ -130,6 +140,7 @@ ExitCode end_sessions(const SessionsCommand& command, const Console& console,
     const auto print = [&](const object& body) {
         const std::string ended = shown(body, "ended");
         console.out << ended << (ended == "1" ? " allocation ended\n" : " allocations ended\n");
+        warn_of_unheard(body, "their sessions may go on: end them again", console);
     };
     const AdminRequest request{.method = "DELETE", .target = admin::to_text(target_of(command))};
     if (command.as_json) return tell(client, request, console, nullptr);

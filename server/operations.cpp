@@ -77,6 +77,11 @@ admin::ReloadReport Operations::reload() {
         .errors = {}, .warnings = texts(plan.loaded.warnings), .changes = std::move(plan.changes)};
     change_levels(turnpike::log_levels(present_.config.log),
                   turnpike::log_levels(plan.loaded.config.log));
+    if (applied->workers_unheard != 0) {
+        report.warnings.push_back("workers that took no order and go on by the rules of before: " +
+                                  std::to_string(applied->workers_unheard) +
+                                  "; restart the server");
+    }
     present_ = std::move(plan.loaded);
     log_.mask_addresses(present_.config.log.mask_addresses);
     reload_ok_.store(true);
@@ -122,7 +127,8 @@ void Operations::list_sessions(worker::SessionQuery query,
     relay_.list_sessions(query, std::move(handler));
 }
 
-void Operations::end_sessions(worker::SessionFilter filter, admin::Handler<std::size_t> handler) {
+void Operations::end_sessions(worker::SessionFilter filter,
+                              admin::Handler<worker::SessionsEnded> handler) {
     relay_.end_sessions(filter, std::move(handler));
 }
 

@@ -52,7 +52,8 @@ public:
 
     void list_sessions(worker::SessionQuery query,
                        admin::Handler<worker::SessionPage> handler) override;
-    void end_sessions(worker::SessionFilter filter, admin::Handler<std::size_t> handler) override;
+    void end_sessions(worker::SessionFilter filter,
+                      admin::Handler<worker::SessionsEnded> handler) override;
     void reload(admin::Handler<admin::ReloadReport> handler) override;
     void drain(std::optional<std::chrono::seconds> deadline,
                admin::Handler<admin::DrainStatus> handler) override;

@@ -73,8 +73,8 @@ public:
 
     virtual void list_sessions(worker::SessionQuery query,
                                Handler<worker::SessionPage> handler) = 0;
-    // How many were ended.
-    virtual void end_sessions(worker::SessionFilter filter, Handler<std::size_t> handler) = 0;
+    virtual void end_sessions(worker::SessionFilter filter,
+                              Handler<worker::SessionsEnded> handler) = 0;
 
     virtual void reload(Handler<ReloadReport> handler) = 0;
     // None: as configured. Again: another deadline.

@@ -110,6 +110,7 @@ Responding list(Desk& desk, const Visit& visit) {
     boost::json::object body;
     body["sessions"] = std::move(sessions);
     body["next"] = next_of(*page, visit.target);
+    body["workers_unheard"] = page->workers_unheard;
     co_return json_answer(body);
 }
 
@@ -130,18 +131,23 @@ Responding show(Desk& desk, const Visit& visit) {
         desk.backend.list_sessions({.filter = *filter, .limit = 1}, std::move(handler));
     });
     if (!page) co_return no_answer();
-    if (page->sessions.empty()) co_return answer_of(no_session());
+    if (page->sessions.empty()) {
+        co_return page->workers_unheard != 0 ? no_answer() : answer_of(no_session());
+    }
     co_return json_answer(to_json(page->sessions.front()));
 }
 
 Responding end(Desk& desk, worker::SessionFilter filter) {
     const bool is_one = filter.id.has_value();
-    const auto ended = co_await asked<std::size_t>(
+    const auto ended = co_await asked<worker::SessionsEnded>(
         [&](auto handler) { desk.backend.end_sessions(filter, std::move(handler)); });
     if (!ended) co_return no_answer();
-    if (is_one && *ended == 0) co_return answer_of(no_session());
+    if (is_one && ended->ended == 0) {
+        co_return ended->workers_unheard != 0 ? no_answer() : answer_of(no_session());
+    }
     boost::json::object body;
-    body["ended"] = *ended;
+    body["ended"] = ended->ended;
+    body["workers_unheard"] = ended->workers_unheard;
     co_return json_answer(body);
 }
 

@@ -96,12 +96,12 @@ protocol::Result<AppliedChange, ChangeProblem> Commons::apply(const config::Conf
     if (const auto opened = listeners.prepare(endpoints_of(next)); !opened) {
         return ChangeProblem{opened.error().what};
     }
-    const AppliedChange applied{.has_other_certificates = certificates.has_others()};
-    take_over(next, now);
+    AppliedChange applied{.has_other_certificates = certificates.has_others()};
+    applied.workers_unheard = take_over(next, now);
     return applied;
 }
 
-void Commons::take_over(const config::Config& next, Moment now) {
+std::size_t Commons::take_over(const config::Config& next, Moment now) {
     config = next;
     certificates.commit(now);
     const config::Limits& limits = config.limits;
@@ -112,10 +112,12 @@ void Commons::take_over(const config::Config& next, Moment now) {
     redirection.set(redirect_mode(config.redirect), config.redirect.allocations);
     books.amend(config);
     rules.put(make_rules(config, {.relays = relays, .keys = keys, .live = directory}));
+    std::size_t unheard = 0;
     for (std::size_t index = 0; index < workers.size(); ++index) {
-        (void)deliver(static_cast<WorkerIndex>(index), TakeRules{});
+        if (!deliver(static_cast<WorkerIndex>(index), TakeRules{})) ++unheard;
     }
     listeners.commit();
+    return unheard;
 }
 
 }  // namespace turnpike::worker

@@ -68,7 +68,8 @@ struct Commons {
     Listeners listeners;
 
 private:
-    void take_over(const config::Config& next, protocol::Moment now);
+    // How many workers did not hear of it.
+    std::size_t take_over(const config::Config& next, protocol::Moment now);
 };
 
 }  // namespace turnpike::worker

@@ -18,13 +18,14 @@ namespace turnpike::worker {
 template <typename Answer>
 class RollCall {
 public:
-    using Handler = std::function<void(std::vector<Answer>)>;
+    // With how many have not answered.
+    using Handler = std::function<void(std::vector<Answer>, std::size_t silent)>;
     static constexpr std::chrono::seconds patience{3};
 
     // To be answered under the number that this yields, so many times. None at all: at once.
     std::uint64_t begin(std::size_t answers, Handler handler, protocol::TimePoint now) {
         if (answers == 0) {
-            handler({});
+            handler({}, 0);
             return 0;
         }
         open_.emplace(++last_, Question{.handler = std::move(handler),
@@ -61,7 +62,7 @@ private:
     void close(typename Open::iterator question) {
         const Question closed = std::move(question->second);
         open_.erase(question);
-        closed.handler(closed.answers);
+        closed.handler(closed.answers, closed.awaited - closed.answers.size());
     }
 
     std::uint64_t last_ = 0;

@@ -295,19 +295,24 @@ void Server::list_sessions(const SessionQuery& query, std::function<void(Session
     post([this, query, handler = std::move(handler)]() mutable {
         parts_->ask_all(
             parts_->listings,
-            [limit = query.limit, handler = std::move(handler)](std::vector<SessionPage> pages) {
-                handler(merged(std::move(pages), limit));
+            [limit = query.limit, handler = std::move(handler)](std::vector<SessionPage> pages,
+                                                                std::size_t silent) {
+                SessionPage page = merged(std::move(pages), limit);
+                page.workers_unheard = silent;
+                handler(std::move(page));
             },
             [&](auto answer) { return ListSessions{query, std::move(answer)}; });
     });
 }
 
-void Server::end_sessions(const SessionFilter& filter, std::function<void(std::size_t)> handler) {
+void Server::end_sessions(const SessionFilter& filter, std::function<void(SessionsEnded)> handler) {
     post([this, filter, handler = std::move(handler)]() mutable {
         parts_->ask_all(
             parts_->endings,
-            [handler = std::move(handler)](const std::vector<std::size_t>& counts) {
-                handler(std::accumulate(counts.begin(), counts.end(), std::size_t{0}));
+            [handler = std::move(handler)](const std::vector<std::size_t>& counts,
+                                           std::size_t silent) {
+                handler({.ended = std::accumulate(counts.begin(), counts.end(), std::size_t{0}),
+                         .workers_unheard = silent});
             },
             [&](auto answer) { return EndSessions{filter, std::move(answer)}; });
     });

@@ -73,10 +73,11 @@ public:
     // Runs it on the thread in run(), later. From any thread.
     void post(std::function<void()> work);
 
-    // Over all workers; the handler is called once, later, by any thread. From any thread.
+    // Over all workers; the handler is called once, later, by any thread, with what those said that
+    // answered in time. From any thread.
     void list_sessions(const SessionQuery& query, std::function<void(SessionPage)> handler);
     // ... with how many were ended.
-    void end_sessions(const SessionFilter& filter, std::function<void(std::size_t)> handler);
+    void end_sessions(const SessionFilter& filter, std::function<void(SessionsEnded)> handler);
 
     // From now on new allocations are sent to redirect.servers, or no longer. From any thread.
     void redirect(RedirectMode mode);

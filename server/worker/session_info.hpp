@@ -60,6 +60,12 @@ struct SessionQuery {
 struct SessionPage {
     std::vector<SessionInfo> sessions;
     bool has_more = false;
+    std::size_t workers_unheard = 0;  // whose sessions are missing
+};
+
+struct SessionsEnded {
+    std::size_t ended = 0;
+    std::size_t workers_unheard = 0;  // whose sessions may go on
 };
 
 }  // namespace turnpike::worker

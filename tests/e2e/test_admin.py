@@ -82,12 +82,14 @@ class Sessions(Interface):
         [row] = self.sessions(user="alice")
         self.assertEqual(row["transport"], "udp")
         self.assertEqual(self.admin("GET", f"/v1/sessions/{row['id']}").json["relayed"], row["relayed"])
-        self.assertEqual(self.admin("DELETE", "/v1/sessions?user=alice").json, {"ended": 1})
+        self.assertEqual(self.admin("DELETE", "/v1/sessions?user=alice").json,
+                         {"ended": 1, "workers_unheard": 0})
         wait_until(lambda: not self.sessions(user="alice"), "the session has ended")
         self.assert_refused(437, alice.refresh, 600)
         self.assertEqual(len(self.sessions(user="bob")), 1)
         [row] = self.sessions(user="bob")
-        self.assertEqual(self.admin("DELETE", f"/v1/sessions/{row['id']}").json, {"ended": 1})
+        self.assertEqual(self.admin("DELETE", f"/v1/sessions/{row['id']}").json,
+                         {"ended": 1, "workers_unheard": 0})
         wait_until(lambda: not self.sessions(), "all have ended")
         self.assertEqual(self.admin("DELETE", "/v1/sessions").status, 400)
 

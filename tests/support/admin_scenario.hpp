@@ -34,6 +34,7 @@ public:
                        admin::Handler<worker::SessionPage> handler) override {
         last_query = query;
         worker::SessionPage page;
+        page.workers_unheard = workers_unheard;
         for (const auto& each : sessions) {
             if (query.filter.id && each.id != *query.filter.id) continue;
             if (query.filter.user && each.user != *query.filter.user) continue;
@@ -44,14 +45,15 @@ public:
         }
         handler(page);
     }
-    void end_sessions(worker::SessionFilter filter, admin::Handler<std::size_t> handler) override {
+    void end_sessions(worker::SessionFilter filter,
+                      admin::Handler<worker::SessionsEnded> handler) override {
         last_filter = filter;
         const auto fits = [&](const worker::SessionInfo& each) {
             return (!filter.id || each.id == *filter.id) &&
                    (!filter.user || each.user == *filter.user) &&
                    (!filter.call || each.call == *filter.call);
         };
-        handler(std::erase_if(sessions, fits));
+        handler({.ended = std::erase_if(sessions, fits), .workers_unheard = workers_unheard});
     }
     void reload(admin::Handler<admin::ReloadReport> handler) override { handler(report); }
     void drain(std::optional<std::chrono::seconds> deadline,
@@ -84,6 +86,7 @@ public:
     std::vector<worker::SessionInfo> sessions;
     worker::SessionQuery last_query;
     worker::SessionFilter last_filter;
+    std::size_t workers_unheard = 0;
     admin::ReloadReport report;
     admin::DrainStatus status;
     admin::Readiness readiness{true, "allocated", 900us};

@@ -105,7 +105,8 @@ public:
     [[nodiscard]] std::size_t end_sessions(const worker::SessionFilter& filter) {
         std::promise<std::size_t> said;
         auto count = said.get_future();
-        server_->end_sessions(filter, [&](std::size_t each) { said.set_value(each); });
+        server_->end_sessions(filter,
+                              [&](worker::SessionsEnded each) { said.set_value(each.ended); });
         return count.get();
     }
 

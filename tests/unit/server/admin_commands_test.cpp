@@ -53,11 +53,25 @@ TEST_CASE("sessions are listed, shown and ended, for people and for scripts") {
               .out.starts_with(R"({"id":"2","user":"bob")"));
     CHECK(turnpike({"sessions", "show", "2"}).out.find("user  bob\n") != std::string::npos);
     CHECK(turnpike({"sessions", "end", "--user", "bob"}).out == "1 allocation ended\n");
-    CHECK(turnpike({"sessions", "end", "--call", "c-9", "--json"}).out == "{\"ended\":0}\n");
+    CHECK(turnpike({"sessions", "end", "--call", "c-9", "--json"}).out ==
+          "{\"ended\":0,\"workers_unheard\":0}\n");
     const auto all = turnpike({"sessions", "end"});
     CHECK(all.code == ExitCode::system_failure);
     CHECK(all.error.starts_with("error: this would end every session"));
     CHECK(turnpike({"sessions", "show", "9"}).code == ExitCode::system_failure);
+}
+
+TEST_CASE("an answer without all workers does not look whole") {
+    Scenario turnpike;
+    turnpike.server.backend.sessions = {test::session(1, "anna")};
+    turnpike.server.backend.workers_unheard = 2;
+    const auto list = turnpike({"sessions"});
+    CHECK(list.out.starts_with("1  anna"));
+    CHECK(list.error ==
+          "warning: workers that did not answer in time: 2; their sessions are missing here\n");
+    const auto ended = turnpike({"sessions", "end", "--user", "anna"});
+    CHECK(ended.out == "1 allocation ended\n");
+    CHECK(ended.error.starts_with("warning: workers that did not answer in time: 2"));
 }
 
 TEST_CASE("a reload prints what is different, or why it was refused") {

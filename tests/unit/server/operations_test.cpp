@@ -195,9 +195,10 @@ TEST_CASE("a drain tells how far it is") {
     const auto before = s.ask<admin::DrainStatus>(
         [](auto& operations, auto handler) { operations.drain_status(std::move(handler)); });
     CHECK(before.phase == admin::Phase::serving);
-    CHECK(s.ask<std::size_t>([](auto& operations, auto handler) {
-        operations.end_sessions({}, std::move(handler));
-    }) == 0);
+    const auto ended = s.ask<worker::SessionsEnded>(
+        [](auto& operations, auto handler) { operations.end_sessions({}, std::move(handler)); });
+    CHECK(ended.ended == 0);
+    CHECK(ended.workers_unheard == 0);
 }
 
 TEST_CASE("levels of the log change by area, or all at once, or not at all") {

@@ -93,6 +93,18 @@ TEST_CASE("one session is shown and ended by its id") {
     CHECK(admin.backend.sessions.size() == 2);
 }
 
+TEST_CASE("an answer tells how many workers have no part in it") {
+    AdminScenario admin;
+    CHECK(json_of(filled(admin).get("/v1/sessions")).at("workers_unheard") == 0);
+    admin.backend.workers_unheard = 1;
+    CHECK(json_of(admin.get("/v1/sessions")).at("workers_unheard") == 1);
+    CHECK(json_of(admin.ask(AdminScenario::request("DELETE", "/v1/sessions?user=bob")))
+              .at("workers_unheard") == 1);
+    // It may live with one of them.
+    CHECK(admin.get("/v1/sessions/99").status == 504);
+    CHECK(admin.ask(AdminScenario::request("DELETE", "/v1/sessions/99")).status == 504);
+}
+
 TEST_CASE("sessions are ended by user or call, and it is said how many") {
     AdminScenario admin;
     const Answer none = filled(admin).ask(AdminScenario::request("DELETE", "/v1/sessions"));

@@ -72,6 +72,9 @@ TEST_CASE("a worker that takes no order is told of") {
             taken = commons.deliver(0, TakeRules{});
         }
         CHECK_FALSE(taken);
+        const auto applied = commons.apply(config, {});
+        REQUIRE(applied.has_value());
+        CHECK(applied->workers_unheard == 1);
     }
     std::rewind(file);
     text.resize(std::fread(text.data(), 1, text.size(), file));

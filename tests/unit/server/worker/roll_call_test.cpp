@@ -12,10 +12,16 @@ using protocol::TimePoint;
 struct Calls {
     RollCall<int> calls;
     std::vector<std::vector<int>> heard;
+    std::vector<std::size_t> silent;
 
     std::uint64_t begin(std::size_t answers, TimePoint now = TimePoint{}) {
         return calls.begin(
-            answers, [this](std::vector<int> all) { heard.push_back(std::move(all)); }, now);
+            answers,
+            [this](std::vector<int> all, std::size_t missing) {
+                heard.push_back(std::move(all));
+                silent.push_back(missing);
+            },
+            now);
     }
 };
 
@@ -28,6 +34,7 @@ TEST_CASE("a question is answered when the last one has answered") {
     s.calls.answer(question, 3);
     REQUIRE(s.heard.size() == 1);
     CHECK(s.heard[0] == std::vector<int>{1, 2, 3});
+    CHECK(s.silent == std::vector<std::size_t>{0});
     CHECK(s.calls.size() == 0);
 }
 
@@ -40,7 +47,7 @@ TEST_CASE("two questions at a time are kept apart") {
     CHECK(s.heard == std::vector<std::vector<int>>{{20}, {10}});
 }
 
-TEST_CASE("who does not answer in time is left out, and is too late afterwards") {
+TEST_CASE("who does not answer in time is left out and counted, and is too late afterwards") {
     Calls s;
     const auto question = s.begin(2);
     s.calls.answer(question, 1);
@@ -48,6 +55,7 @@ TEST_CASE("who does not answer in time is left out, and is too late afterwards")
     CHECK(s.heard.empty());
     s.calls.on_time(TimePoint{} + RollCall<int>::patience);
     CHECK(s.heard == std::vector<std::vector<int>>{{1}});
+    CHECK(s.silent == std::vector<std::size_t>{1});
     s.calls.answer(question, 2);
     CHECK(s.heard.size() == 1);
 }
