@@ -64,6 +64,7 @@ admin::ReloadReport Operations::reload() {
     check_certificates(next);
     if (!next.ok()) return refused(texts(next.errors));
     Reload plan = plan_reload(present_, std::move(next));
+    if (!plan.errors.empty()) return refused(texts(plan.errors));
     const auto prepared = prepare_(plan.loaded.config);
     if (!prepared) return refused({prepared.error().what});
     const auto applied = relay_.apply(plan.loaded.config);

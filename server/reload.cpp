@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "server/config/validate.hpp"
+
 namespace turnpike {
 namespace {
 
@@ -41,6 +43,27 @@ void add_secrets_of_file(const config::Loaded& present, const config::Loaded& ne
         change_in("auth.secrets_file", next.config.auth.secrets_file, "other secrets, not shown"));
 }
 
+// The new file is good by itself. What it holds may still clash with what stays as it was.
+[[nodiscard]] config::Problems clashes(const config::Loaded& mixed,
+                                       const std::vector<admin::ConfigChange>& changes) {
+    std::string waiting;
+    for (const admin::ConfigChange& each : changes) {
+        if (each.needs_restart) waiting.append(waiting.empty() ? "" : ", ").append(each.key);
+    }
+    config::Problems problems;
+    if (waiting.empty()) return problems;
+    for (const config::Finding& each : config::validate(mixed.config, {})) {
+        if (each.severity != config::Severity::error) continue;
+        const auto setting = std::ranges::find(
+            mixed.settings, each.key,
+            [](const config::Setting& candidate) { return candidate.option->key; });
+        problems.push_back({setting == mixed.settings.end() ? "" : setting->source,
+                            each.what + " (until a restart this stays as it was: " + waiting +
+                                "; restart the server for all of it)"});
+    }
+    return problems;
+}
+
 }  // namespace
 
 void add_changes_of_files(const config::Config& config, const FileNews& news,
@@ -67,6 +90,7 @@ Reload plan_reload(const config::Loaded& present, config::Loaded next) {
         after = before;
     }
     add_secrets_of_file(present, next, plan.changes);
+    plan.errors = clashes(next, plan.changes);
     plan.loaded = std::move(next);
     return plan;
 }

@@ -14,6 +14,8 @@ namespace turnpike {
 struct Reload {
     config::Loaded loaded;  // what is to be in force, with where it comes from
     std::vector<admin::ConfigChange> changes;
+    // What is wrong with it for as long as the rest waits for a restart. Any: it must not be.
+    config::Problems errors{};
 };
 
 // What is in files that the configuration names, and was something else before.
@@ -25,7 +27,7 @@ struct FileNews {
 void add_changes_of_files(const config::Config& config, const FileNews& news,
                           std::vector<admin::ConfigChange>& changes);
 
-// Both are good.
+// Both are good; what comes of them together need not be.
 [[nodiscard]] Reload plan_reload(const config::Loaded& present, config::Loaded next);
 
 }  // namespace turnpike

@@ -84,5 +84,19 @@ TEST_CASE("another certificate and another token in the same files are changes")
     CHECK(changes.size() == 2);
 }
 
+TEST_CASE("what clashes with a setting that waits for a restart is refused, and says so") {
+    const std::string_view before =
+        "listen.udp = [\"192.0.2.1:3478\"]\nrelay.ports = [50000, 50999]";
+    const std::string_view after =
+        "listen.udp = [\"192.0.2.1:50500\"]\nrelay.ports = [52000, 52999]";
+    const Reload plan = plan_reload(loaded(before), loaded(after));
+    REQUIRE(plan.errors.size() == 1);
+    const std::string text = plan.errors.front().to_string();
+    CHECK(text.starts_with("turnpike.toml:1"));
+    CHECK(text.find("within relay.ports, 50000 to 50999") != std::string::npos);
+    CHECK(text.find("until a restart this stays as it was: relay.ports") != std::string::npos);
+    CHECK(plan_reload(loaded(before), loaded("realm = \"b\"")).errors.empty());
+}
+
 }  // namespace
 }  // namespace turnpike
