@@ -14,6 +14,7 @@
 namespace turnpike {
 namespace {
 
+using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 
 // A relay that runs from a file which a test writes, and is steered as an operator would.
@@ -190,11 +191,39 @@ TEST_CASE("a probe that is asked for after the end of them is not answered") {
     CHECK_FALSE(is_answered);
 }
 
-TEST_CASE("a drain tells how far it is") {
+TEST_CASE("a drain tells how far it is, from its beginning to its end") {
     Scenario s;
-    const auto before = s.ask<admin::DrainStatus>(
-        [](auto& operations, auto handler) { operations.drain_status(std::move(handler)); });
+    const auto status = [&] {
+        return s.ask<admin::DrainStatus>(
+            [](auto& operations, auto handler) { operations.drain_status(std::move(handler)); });
+    };
+    test::SocketClient client{
+        std::make_unique<test::UdpWire>(test::endpoint("127.0.0.2:0"), s.relay().udp().front())};
+    REQUIRE(client.allocate()->success());
+    const auto before = status();
     CHECK(before.phase == admin::Phase::serving);
+    CHECK(before.allocations == 1);
+    CHECK(before.left == 0s);
+    const auto begun = s.ask<admin::DrainStatus>(
+        [](auto& operations, auto handler) { operations.drain(600s, std::move(handler)); });
+    CHECK(begun.phase == admin::Phase::draining);
+    CHECK(begun.allocations == 1);
+    CHECK(begun.left > 0s);
+    CHECK(begun.left <= 600s);
+    CHECK(status().phase == admin::Phase::draining);
+    REQUIRE(client.refresh(0s));
+    const auto until = std::chrono::steady_clock::now() + test::patience;
+    while (status().phase != admin::Phase::ended && std::chrono::steady_clock::now() < until) {
+        std::this_thread::yield();
+    }
+    const auto after = status();
+    CHECK(after.phase == admin::Phase::ended);
+    CHECK(after.allocations == 0);
+    CHECK(after.left == 0s);
+}
+
+TEST_CASE("nobody's sessions are ended where there are none") {
+    Scenario s;
     const auto ended = s.ask<worker::SessionsEnded>(
         [](auto& operations, auto handler) { operations.end_sessions({}, std::move(handler)); });
     CHECK(ended.ended == 0);
