@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "storage/sqlite/file.hpp"
 
-#include <sys/stat.h>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -114,22 +116,33 @@ struct Reset {
     }
 };
 
-}  // namespace
-
-Result<File> File::open(const FileOptions& options) {
-    const std::filesystem::path folder = std::filesystem::path{options.path}.parent_path();
+void make_folder(const std::filesystem::path& folder) {
     std::error_code failure;
     if (!folder.empty() && std::filesystem::create_directories(folder, failure)) {
         std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failure);
     }
+}
+
+// An empty file is a database without tables. SQLite would take a mode of its own for it; those
+// that it makes beside it take the mode that this one has.
+std::error_code make_file(const std::string& path) {
+    const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (made < 0) return {errno == EEXIST ? 0 : errno, std::generic_category()};
+    ::close(made);
+    return {};
+}
+
+}  // namespace
+
+Result<File> File::open(const FileOptions& options) {
+    make_folder(std::filesystem::path{options.path}.parent_path());
+    if (const std::error_code failure = make_file(options.path)) {
+        return Failure{Failure::Kind::unavailable, options.path + ": " + failure.message()};
+    }
     sqlite3* opened = nullptr;
-    // Files that SQLite makes beside it take its mode.
-    const mode_t mask = ::umask(0077);
     const int code = sqlite3_open_v2(
         options.path.c_str(), &opened,
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-        nullptr);
-    ::umask(mask);
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     File file{std::unique_ptr<sqlite3, Close>{opened}};
     if (code != SQLITE_OK) {
         return Failure{Failure::Kind::unavailable,

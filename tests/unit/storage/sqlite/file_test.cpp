@@ -29,6 +29,20 @@ TEST_CASE("nobody else may read the file, and its folder is made") {
     }
 }
 
+TEST_CASE("a file that cannot be made says why, and the mask of the process stays") {
+    const test::Folder folder;
+    const mode_t mask = ::umask(0027);
+    const auto file = File::open({.path = folder.file("a.db")});
+    const mode_t kept = ::umask(mask);
+    REQUIRE(file);
+    CHECK(kept == 0027);
+    const std::string beneath = folder.file("a.db/b.db");
+    const auto none = File::open({.path = beneath});
+    REQUIRE_FALSE(none);
+    CHECK(none.error().kind == Failure::Kind::unavailable);
+    CHECK(none.error().what == beneath + ": Not a directory");
+}
+
 TEST_CASE("a full file says so and goes on once there is room") {
     const test::Folder folder;
     auto file = File::open({.path = (folder.path() / "a.db").string(), .bytes_max = 64U << 10U});
