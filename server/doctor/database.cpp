@@ -63,6 +63,17 @@ void ask(const config::Config& config, DatabaseFacts& facts) {
     facts.secret = first_secret(waiting, config.realm);
 }
 
+void look_at_file(const std::string& path, const std::optional<Account>& account,
+                  DatabaseFacts& facts) {
+    std::error_code failure;
+    facts.is_missing = !fs::exists(path, failure);
+    facts.is_empty = !facts.is_missing && fs::file_size(path, failure) == 0;
+    const std::string folder = existing_folder(path);
+    if (!facts.is_missing) facts.access = access_as(account, path, R_OK | W_OK);
+    // SQLite makes files beside it.
+    if (facts.access.value_or(0) == 0) facts.access = access_as(account, folder, W_OK | X_OK);
+}
+
 std::string advice_for(const DatabaseFacts& facts) {
     switch (facts.failure->kind) {
         case Failure::Kind::schema:
@@ -87,13 +98,8 @@ DatabaseFacts gather_database(const config::Config& config, const std::optional<
     try {
         if (const auto path = storage::sqlite_path(url)) {
             facts.name = *path;
-            std::error_code failure;
-            // An empty one gets its tables from the server too.
-            facts.is_missing = !fs::exists(*path, failure) || fs::file_size(*path, failure) == 0;
-            facts.access = facts.is_missing
-                               ? access_as(account, existing_folder(*path), W_OK | X_OK)
-                               : access_as(account, *path, R_OK | W_OK);
-            if (facts.is_missing || facts.access.value_or(0) != 0) return facts;
+            look_at_file(*path, account, facts);
+            if (facts.is_missing || facts.is_empty || facts.access.value_or(0) != 0) return facts;
         } else {
             facts.name = storage::postgres::Target{url}.to_string();
         }
@@ -106,7 +112,9 @@ DatabaseFacts gather_database(const config::Config& config, const std::optional<
 
 Findings judge_database(const DatabaseFacts& facts) {
     if (!facts.is_used) return {well(check, "none: the users of the configuration may log in")};
-    const Grade bad = facts.is_optional ? Grade::warning : Grade::problem;
+    // Of a file that is there nobody is to find out by an empty list of users.
+    const bool does_without = facts.is_optional && facts.is_missing;
+    const Grade bad = does_without ? Grade::warning : Grade::problem;
     if (facts.access.value_or(0) != 0) {
         return {{.grade = bad,
                  .check = check,
@@ -114,6 +122,7 @@ Findings judge_database(const DatabaseFacts& facts) {
                                      std::strerror(*facts.access)),
                  .advice = fmt::format("make it and its folder writable for {}", facts.who)}};
     }
+    if (facts.is_empty) return {well(check, facts.name + " is empty: the server makes its tables")};
     if (facts.is_missing) {
         return {well(check, facts.name + " is not there yet: the server makes it")};
     }

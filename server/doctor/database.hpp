@@ -16,10 +16,11 @@ namespace turnpike::doctor {
 
 struct DatabaseFacts {
     bool is_used = true;
-    bool is_optional = false;     // the server starts without it
+    bool is_optional = false;     // the server starts where it cannot be made
     std::string who{};            // whom the server runs as
     std::string name{};           // without a password
-    bool is_missing = false;      // a file that the server will make
+    bool is_missing = false;      // a file that is not there yet
+    bool is_empty = false;        // a file without tables: it gets them from the server
     std::optional<int> access{};  // of a file or its folder for whom the server runs as, as errno
     std::optional<storage::Failure> failure{};
     std::optional<std::chrono::milliseconds> ahead{};  // its clock, of ours

@@ -35,12 +35,13 @@ std::string mebibytes(std::uint64_t octets) {
 }
 
 Finding not_writable(const JournalFacts& facts, const std::string& what, int error) {
-    return {.grade = facts.is_optional ? Grade::warning : Grade::problem,
+    const bool does_without = facts.is_optional && facts.is_missing;
+    return {.grade = does_without ? Grade::warning : Grade::problem,
             .check = check,
             .seen = fmt::format("{} cannot write {}: {}; {}", facts.who, what, std::strerror(error),
-                                facts.is_optional ? "no usage is kept"
-                                                  : "the server does not start, or refuses new "
-                                                    "allocations (508)"),
+                                does_without ? "no usage is kept"
+                                             : "the server does not start, or refuses new "
+                                               "allocations (508)"),
             .advice = fmt::format("make it writable for {}, or put storage.journal elsewhere",
                                   facts.who)};
 }
@@ -100,7 +101,8 @@ JournalFacts gather_journal(const config::Storage& storage, const std::optional<
     std::error_code failure;
     facts.free_octets = fs::space(facts.folder, failure).available;
     if (failure) facts.free_octets = 0;
-    if (!fs::exists(storage.journal, failure)) return facts;
+    facts.is_missing = !fs::exists(storage.journal, failure);
+    if (facts.is_missing) return facts;
     facts.file_access = access_as(account, storage.journal, R_OK | W_OK);
     std::array<char, header_octets> header{};
     std::ifstream stream{storage.journal, std::ios::binary};

@@ -16,7 +16,8 @@ namespace turnpike::doctor {
 
 struct JournalFacts {
     bool is_used = true;       // there is a database to keep usage
-    bool is_optional = false;  // the server starts without it
+    bool is_optional = false;  // the server starts where it cannot be made
+    bool is_missing = false;   // the server will make it
     std::string who{};         // whom the server runs as
     std::string file{};
     std::string folder{};  // where it is, or the nearest one above that exists

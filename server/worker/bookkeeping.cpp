@@ -6,6 +6,8 @@
 
 #include "server/config/option.hpp"
 #include "server/config/value.hpp"
+#include "server/worker/state_files.hpp"
+#include "storage/url.hpp"
 
 namespace turnpike::worker {
 
@@ -35,18 +37,21 @@ Bookkeeping::Bookkeeping(const config::Config& config, Shared& shared,
     : config_{config}, shared_{shared}, post_office_{post_office}, log_{log} {}
 
 void Bookkeeping::open() {
-    if (config_.storage.url.empty()) return;
-    try {
-        start();
-    } catch (const std::runtime_error& failure) {
-        forget();
-        if (!is_default(config_.storage)) throw;
-        log_.warning(
-            telemetry::Area::storage,
-            "no database: only users of the configuration may log in, and usage is not "
-            "kept",
-            {{"reason", failure.what()}, {"advice", "set storage.url and storage.journal"}});
+    const config::Storage& storage = config_.storage;
+    if (storage.url.empty()) return;
+    if (is_default(storage)) {
+        const auto obstacle = obstacle_to({*storage::sqlite_path(storage.url), storage.journal});
+        if (obstacle && obstacle->is_fatal) throw std::runtime_error{obstacle->what};
+        if (obstacle) return do_without(obstacle->what);
     }
+    start();
+}
+
+void Bookkeeping::do_without(const std::string& reason) {
+    is_given_up_.store(true, std::memory_order_release);
+    log_.warning(telemetry::Area::storage,
+                 "no database: only users of the configuration may log in, and usage is not kept",
+                 {{"reason", reason}, {"advice", "set storage.url and storage.journal"}});
 }
 
 void Bookkeeping::start() {
@@ -71,9 +76,6 @@ void Bookkeeping::start() {
             .tell = [this](const accounts::Notice& notice) { post_office_.tell_all(notice); },
             .restored = [this] { ledger_->try_now(); }});
     service_->start(patience);
-    if (is_default(storage) && !service_->is_connected()) {
-        throw std::runtime_error{storage.url + " cannot be opened"};
-    }
     ledger_->start(
         [this](std::vector<storage::Usage> rows, accounts::Ledger::Done done) {
             service_->write_usage(std::move(rows), std::move(done));
@@ -82,11 +84,6 @@ void Bookkeeping::start() {
     shared_.accounts = service_.get();
     shared_.ledger = ledger_.get();
     is_open_.store(true, std::memory_order_release);
-}
-
-void Bookkeeping::forget() {
-    service_.reset();
-    ledger_.reset();
 }
 
 void Bookkeeping::close() {
@@ -100,12 +97,13 @@ void Bookkeeping::amend(const config::Config& config) {
 }
 
 std::vector<const telemetry::Counters*> Bookkeeping::counters() const {
-    if (!is_open_.load(std::memory_order_acquire)) return {};
+    if (!is_open()) return {};
     return {&service_->counters(), &ledger_->counters()};
 }
 
 std::optional<telemetry::StorageMetrics> Bookkeeping::metrics() const {
-    if (!is_open_.load(std::memory_order_acquire)) return std::nullopt;
+    if (is_given_up_.load(std::memory_order_acquire)) return telemetry::StorageMetrics{};
+    if (!is_open()) return std::nullopt;
     return telemetry::StorageMetrics{.connected = service_->is_connected(),
                                      .took = service_->took(),
                                      .journal_fill = ledger_->fill(),

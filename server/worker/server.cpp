@@ -249,6 +249,9 @@ void Server::run(Hooks hooks) {
     for (const auto& worker : parts.commons.workers) {
         threads.emplace_back([&each = *worker] { each.run(); });
     }
+    // What is in use, which need not be what was configured.
+    const bool has_books = parts.commons.books.is_open();
+    const config::Storage& storage = parts.commons.config.storage;
     parts.log.info(telemetry::Area::server, "server ready",
                    {{"udp", joined(udp())},
                     {"dtls", joined(dtls())},
@@ -257,8 +260,8 @@ void Server::run(Hooks hooks) {
                     {"auto", joined(automatic())},
                     {"relay", joined(parts.commons.relayed)},
                     {"workers", parts.commons.workers.size()},
-                    {"storage", storage_kind(parts.commons.config.storage)},
-                    {"journal", journal_file(parts.commons.config.storage)},
+                    {"storage", has_books ? storage_kind(storage) : "none"},
+                    {"journal", has_books ? journal_file(storage) : ""},
                     {"acceleration", "none"},
                     {"admin", parts.commons.config.admin.listen},
                     {"node", parts.commons.shared.node},

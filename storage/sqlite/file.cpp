@@ -2,6 +2,7 @@
 #include "storage/sqlite/file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -123,11 +124,22 @@ void make_folder(const std::filesystem::path& folder) {
     }
 }
 
+// What an operator makes as root before the server has ever run is for whoever runs that: the owner
+// of the folder. Where that cannot be, in a container, it stays ours, and the doctor will tell.
+void give_to_owner_of_folder(int file, const std::string& path) {
+    if (::geteuid() != 0) return;
+    const std::filesystem::path folder = std::filesystem::path{path}.parent_path();
+    struct stat status{};
+    if (::stat(folder.empty() ? "." : folder.c_str(), &status) != 0) return;
+    [[maybe_unused]] const int given = ::fchown(file, status.st_uid, status.st_gid);
+}
+
 // An empty file is a database without tables. SQLite would take a mode of its own for it; those
-// that it makes beside it take the mode that this one has.
+// that it makes beside it take the mode and the owner that this one has.
 std::error_code make_file(const std::string& path) {
     const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (made < 0) return {errno == EEXIST ? 0 : errno, std::generic_category()};
+    give_to_owner_of_folder(made, path);
     ::close(made);
     return {};
 }

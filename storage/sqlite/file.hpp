@@ -42,7 +42,8 @@ struct FileOptions {
 
 class File {
 public:
-    // Makes the file where there is none; with its folder, readable by this user alone.
+    // Makes the file where there is none; with its folder, readable by this user alone. Root makes
+    // it for the owner of the folder.
     [[nodiscard]] static Result<File> open(const FileOptions& options);
 
     // One statement. The same Statement is compiled once.

@@ -52,8 +52,6 @@ TEST_CASE("a database that fails is a problem in its own words, with what to do"
     CHECK(only(facts).advice.find("storage.url") != std::string::npos);
     facts.failure = Failure{Failure::Kind::refused, "permission denied"};
     CHECK(only(facts).advice.find("role") != std::string::npos);
-    facts.is_optional = true;
-    CHECK(only(facts).grade == Grade::warning);
 }
 
 TEST_CASE("a file that the server's user cannot write is a problem") {
@@ -61,6 +59,28 @@ TEST_CASE("a file that the server's user cannot write is a problem") {
     facts.access = EACCES;
     CHECK(only(facts).grade == Grade::problem);
     CHECK(only(facts).seen == "turnpike cannot write host=db dbname=site: Permission denied");
+    facts.is_optional = true;
+    CHECK(only(facts).grade == Grade::problem);
+}
+
+TEST_CASE("the default file that can never be made is a warning: the server does without") {
+    DatabaseFacts facts = healthy();
+    facts.is_missing = true;
+    facts.access = EACCES;
+    CHECK(only(facts).grade == Grade::problem);
+    facts.is_optional = true;
+    CHECK(only(facts).grade == Grade::warning);
+}
+
+TEST_CASE("a file that is there and empty gets its tables from the server") {
+    const test::Folder folder;
+    std::ofstream{folder.file("empty")};
+    const DatabaseFacts facts = gather_database(at("sqlite:" + folder.file("empty")), std::nullopt);
+    CHECK(facts.is_empty);
+    CHECK_FALSE(facts.is_missing);
+    CHECK(facts.access == 0);
+    CHECK(only(facts) ==
+          well("database", folder.file("empty") + " is empty: the server makes its tables"));
 }
 
 TEST_CASE("a database with its tables is found well, with its secret, whichever it is") {

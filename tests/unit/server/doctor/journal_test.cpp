@@ -48,7 +48,11 @@ TEST_CASE("a folder or file that cannot be written is a problem that names the u
     CHECK(judge_journal(facts).size() == 2);
     CHECK(judge_journal(facts)[1].advice.find("writable for turnpike") != std::string::npos);
     facts.is_optional = true;
-    CHECK(judge_journal(facts)[0].grade == Grade::warning);
+    CHECK(judge_journal(facts)[0].grade == Grade::problem);
+    facts.file_access.reset();
+    facts.is_missing = true;
+    CHECK(only(facts).grade == Grade::warning);
+    CHECK(only(facts).seen.ends_with("no usage is kept"));
 }
 
 TEST_CASE("a journal that is full refuses allocations, and a disk that is fuller warns") {
@@ -99,11 +103,13 @@ TEST_CASE("what is gathered is of this machine's files") {
     CHECK(facts.folder == folder.path());
     CHECK(facts.folder_access == 0);
     CHECK_FALSE(facts.file_access);
+    CHECK(facts.is_missing);
     CHECK(facts.free_octets > 0);
     storage.journal = folder.file("usage.journal");
     REQUIRE(storage::Journal::open({.path = storage.journal}).has_value());
     facts = gather_journal(storage, std::nullopt);
     CHECK(facts.file_access == 0);
+    CHECK_FALSE(facts.is_missing);
     CHECK(facts.used_octets > 0);
     storage.url.clear();
     CHECK_FALSE(gather_journal(storage, std::nullopt).is_used);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/bookkeeping.hpp"
 
+#include <fstream>
 #include <future>
 
 #include "tests/support/catch.hpp"
@@ -72,10 +73,28 @@ TEST_CASE("what a database and a journal tell of themselves is there once they a
     books.close();
 }
 
+TEST_CASE("a default that can never be is done without, and that is told as it is") {
+    const test::Folder folder;
+    std::ofstream{folder.file("plain")} << "x";
+    auto config = test::loopback_config();
+    config.storage = config::load({.spare_secret = "spare"}).config.storage;
+    config.storage.journal = folder.file("plain/journal");
+    test::RunningServer server{config};
+    CHECK(server.udp_client().allocate()->success());
+    const auto metrics = server->metrics();
+    REQUIRE(metrics.storage);
+    CHECK_FALSE(metrics.storage->connected);
+    const std::string log = server.log();
+    CHECK_THAT(log, Catch::Contains("no database:"));
+    CHECK_THAT(log, Catch::Contains("storage=none"));
+    CHECK_THAT(log, !Catch::Contains("waits in the journal"));
+}
+
 TEST_CASE("without a database nothing is kept and nothing opened") {
     test::RunningServer server;
     CHECK(server.udp_client().allocate()->success());
     CHECK(server->journal_fill() == 0);
+    CHECK_FALSE(server->metrics().storage);
 }
 
 }  // namespace

@@ -29,6 +29,28 @@ TEST_CASE("nobody else may read the file, and its folder is made") {
     }
 }
 
+TEST_CASE("what root makes belongs to whom its folder belongs, and what is there keeps its owner") {
+    const test::Folder folder;
+    constexpr uid_t server = 65534;
+    const bool is_root = ::geteuid() == 0 && ::chown(folder.path().c_str(), server, server) == 0;
+    const uid_t owner = is_root ? server : ::geteuid();
+    const auto owner_of = [&](const char* name) {
+        struct stat found{};
+        INFO(name);
+        REQUIRE(::stat(folder.file(name).c_str(), &found) == 0);
+        return found.st_uid;
+    };
+    {
+        auto file = File::open({.path = folder.file("a.db")});
+        REQUIRE(file);
+        REQUIRE(file->script("CREATE TABLE t (x)"));
+        for (const char* name : {"a.db", "a.db-wal", "a.db-shm"}) CHECK(owner_of(name) == owner);
+    }
+    if (is_root) REQUIRE(::chown(folder.file("a.db").c_str(), 0, 0) == 0);
+    REQUIRE(File::open({.path = folder.file("a.db")}));
+    CHECK(owner_of("a.db") == ::geteuid());
+}
+
 TEST_CASE("a file that cannot be made says why, and the mask of the process stays") {
     const test::Folder folder;
     const mode_t mask = ::umask(0027);
