@@ -13,6 +13,7 @@
 #include <ostream>
 #include <system_error>
 
+#include "server/config/closed_file.hpp"
 #include "server/configuration.hpp"
 #include "server/coturn/import.hpp"
 #include "server/net/default_addresses.hpp"
@@ -44,17 +45,21 @@ constexpr mode_t report_mode = 0644;
     return read_all(stream);
 }
 
-// Throws std::system_error where that does not succeed to the end.
+// A file that is there keeps its owner, group and mode: whoever could read it still can, the server
+// among them. Throws std::system_error where that does not succeed to the end.
 void write_file(const std::string& file, std::string_view text, mode_t mode) {
     const auto require = [&file](bool good) {
         if (!good) throw std::system_error{errno, std::generic_category(), file};
     };
-    const net::FileDescriptor out{
-        ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)};
-    require(out.get() >= 0);
-    struct stat status{};
-    require(::fstat(out.get(), &status) == 0);
-    if (S_ISREG(status.st_mode)) require(::fchmod(out.get(), mode) == 0);
+    net::FileDescriptor out{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)};
+    if (out.get() >= 0) {
+        require(::fchmod(out.get(), mode) == 0);
+    } else {
+        require(errno == EEXIST);
+        out = net::FileDescriptor{
+            ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)};
+        require(out.get() >= 0);
+    }
     while (!text.empty()) {
         const auto written = ::write(out.get(), text.data(), text.size());
         if (written < 0 && errno == EINTR) continue;
@@ -67,6 +72,14 @@ void write_file(const std::string& file, std::string_view text, mode_t mode) {
 [[nodiscard]] bool is_in_the_way(const std::optional<std::string>& file) {
     std::error_code ignored;
     return file && std::filesystem::is_regular_file(*file, ignored);
+}
+
+void warn_if_open(const std::string& file, std::ostream& error) {
+    struct stat status{};
+    if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+    if ((status.st_mode & S_IROTH) == 0) return;
+    error << fmt::format("warning: every user can read {}; run `{}`\n", file,
+                         config::command_to_close(file, {}));
 }
 
 // What only the rules of credentials and this machine can tell of what was made.
@@ -116,6 +129,7 @@ ExitCode import_coturn(const ImportCoturnCommand& command, const Console& consol
     if (!imported.ok()) return ExitCode::bad_configuration;
     if (command.output) {
         write_file(*command.output, imported.toml, configuration_mode);
+        warn_if_open(*command.output, console.error);
     } else {
         console.out << imported.toml;
     }

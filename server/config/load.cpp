@@ -13,6 +13,7 @@
 #include <tuple>
 
 #include "server/config/admin_part.hpp"
+#include "server/config/closed_file.hpp"
 #include "server/config/read_value.hpp"
 #include "server/config/secrets_file.hpp"
 #include "server/config/spelling.hpp"
@@ -234,7 +235,7 @@ void Loader::use_spare_secret(const std::string& secret) {
 void Loader::add_secrets_of_file() {
     const std::string& file = loaded_.config.auth.secrets_file;
     if (file.empty() || !loaded_.ok()) return;
-    SecretsFile read = read_secrets_file(file);
+    SecretsFile read = read_secrets_file(file, loaded_.config.server.user);
     const std::string& source = setting("auth.secrets_file").source;
     if (!read.error.empty()) return errors().push_back({source, std::move(read.error)});
     if (!read.warning.empty()) loaded_.warnings.push_back({source, std::move(read.warning)});
@@ -253,9 +254,10 @@ void Loader::warn_if_readable(const std::filesystem::path& file) {
     if (!holds_secrets || ::stat(file.c_str(), &status) != 0 || (status.st_mode & S_IROTH) == 0) {
         return;
     }
-    loaded_.warnings.push_back({file.string(), fmt::format("holds secrets and every user can read "
-                                                           "it; run `chmod 640 {}`",
-                                                           file.string())});
+    const std::string& user = std::get<std::string>(setting("server.user").value);
+    loaded_.warnings.push_back(
+        {file.string(), fmt::format("holds secrets and every user can read it; run `{}`",
+                                    command_to_close(file, user))});
 }
 
 Loaded Loader::finish_unchecked() {

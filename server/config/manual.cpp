@@ -24,7 +24,7 @@ no quotes, and a list may be written with commas between.
 reload turnpike`, or SIGHUP) applies everything that is not marked "needs a restart".)";
 
 constexpr std::string_view files =
-    R"(* `/etc/turnpike/turnpike.toml`: The configuration, readable by everybody as the package installs it: keep secrets out of it, or take that right away (`chmod 640`, `chgrp turnpike`).
+    R"(* `/etc/turnpike/turnpike.toml`: The configuration. The package installs it for root to write and for the group `turnpike` to read, and for nobody else.
 * `/etc/turnpike/secret`: The secret that the package makes for its first start, named by `auth.secrets_file`.
 * `/var/lib/turnpike`: The database and the journal of usage, where storage.url and storage.journal say nothing else.
 * `/run/credentials/turnpike.service`: What systemd hands over of /etc/credstore/turnpike.* when the service starts: a place for `admin.token_file` and private keys that only root may read on disk.)";

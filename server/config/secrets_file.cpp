@@ -9,6 +9,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "server/config/closed_file.hpp"
+
 namespace turnpike::config {
 namespace {
 
@@ -40,7 +42,7 @@ constexpr std::size_t file_bytes_max = 65'536;
 
 }  // namespace
 
-SecretsFile read_secrets_file(const std::filesystem::path& file) {
+SecretsFile read_secrets_file(const std::filesystem::path& file, const std::string& server_user) {
     errno = 0;
     std::ifstream stream{file, std::ios::binary};
     struct stat status{};
@@ -57,8 +59,8 @@ SecretsFile read_secrets_file(const std::filesystem::path& file) {
         return failed(file, "holds no secret; `openssl rand -base64 32` makes one");
     }
     if ((status.st_mode & S_IROTH) != 0) {
-        result.warning = fmt::format(
-            "auth.secrets_file: every user can read {0}; run `chmod 640 {0}`", file.string());
+        result.warning = fmt::format("auth.secrets_file: every user can read {}; run `{}`",
+                                     file.string(), command_to_close(file, server_user));
     }
     return result;
 }

@@ -19,7 +19,9 @@ struct SecretsFile {
     std::string warning{};  // empty: none
 };
 
-// What is said names the option and the file, and never a secret.
-[[nodiscard]] SecretsFile read_secrets_file(const std::filesystem::path& file);
+// What is said names the option and the file, and never a secret. `server_user`: server.user, who
+// has to be able to read it.
+[[nodiscard]] SecretsFile read_secrets_file(const std::filesystem::path& file,
+                                            const std::string& server_user = {});
 
 }  // namespace turnpike::config

@@ -92,7 +92,7 @@ class Life(unittest.TestCase):
 
     def test_04_its_secret_is_this_host_s_own_and_kept(self):
         self.assertEqual("640 root turnpike\n", self.do("stat", "--format=%a %U %G", SECRET))
-        self.assertEqual("644 root root\n", self.do("stat", "--format=%a %U %G", CONFIG))
+        self.assertEqual("640 root turnpike\n", self.do("stat", "--format=%a %U %G", CONFIG))
         self.assertEqual("750 turnpike turnpike\n", self.do("stat", "--format=%a %U %G", "/var/lib/turnpike"))
         secret = self.machine.path(SECRET).read_text().splitlines()[-1]
         self.assertGreaterEqual(len(secret), 43)
@@ -100,7 +100,7 @@ class Life(unittest.TestCase):
         self.assertNotIn(secret, self.do("sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"))
         curious = self.run_in("runuser", "--user", "nobody", "--", "turnpike", "credentials")
         self.assertNotEqual(0, curious.returncode)
-        self.assertIn("secrets_file", curious.stderr)
+        self.assertIn(f"{CONFIG}: cannot be read", curious.stderr)
 
     def test_05_its_units_have_no_mistakes_and_are_locked_up(self):
         self.assertEqual("", self.do("systemd-analyze", "verify", "turnpike.service", "turnpike.socket"))
@@ -201,12 +201,15 @@ class Life(unittest.TestCase):
         wait_until(lambda: self.usage_rows() > 0, "usage is in the database")
         rows, before = self.usage_rows(), self.process()
         kept = {name: self.machine.path(name).read_text() for name in (CONFIG, SECRET)}
+        self.do("chmod", "644", CONFIG)  # as an administrator may want it
         self.install(self.packages[1])
         version = self.packages[1].name.split("_")[1]
         self.assertEqual(version, self.do("dpkg-query", "--show", "--showformat=${Version}", "turnpike"))
         self.assertNotEqual(before, self.process())
         self.assertEqual(kept, {name: self.machine.path(name).read_text() for name in kept})
         self.assertIn('level = "debug"', kept[CONFIG])
+        self.assertEqual("644 root turnpike\n", self.do("stat", "--format=%a %U %G", CONFIG))
+        self.do("chmod", "640", CONFIG)
         self.assertGreaterEqual(self.usage_rows(), rows)
         self.assertIn("bertha", self.do("turnpike", "user", "list"))
         self.assert_serves()
@@ -221,7 +224,16 @@ class Life(unittest.TestCase):
         self.assertEqual(secret, self.machine.path(SECRET).read_text())
         self.assertTrue(self.machine.path(CONFIG).exists())
         self.assertGreater(self.usage_rows(), 0)
+        # As a package of before may have left it: the group is given, but where the administrator has said otherwise.
+        self.do("chown", "root:root", CONFIG)
         self.install(self.packages[1])
+        self.assertEqual("640 root turnpike\n", self.do("stat", "--format=%a %U %G", CONFIG))
+        self.do("dpkg-statoverride", "--update", "--add", "root", "root", "0644", CONFIG)
+        self.do("dpkg", "--install", f"/srv/{self.packages[1].name}")
+        self.assertEqual("644 root root\n", self.do("stat", "--format=%a %U %G", CONFIG))
+        self.do("dpkg-statoverride", "--remove", CONFIG)
+        self.do("dpkg", "--install", f"/srv/{self.packages[1].name}")
+        self.assertEqual("640 root turnpike\n", self.do("stat", "--format=%a %U %G", CONFIG))
         self.assertEqual(secret, self.machine.path(SECRET).read_text())
         self.assertIn("bertha", self.do("turnpike", "user", "list"))
         self.assert_serves()

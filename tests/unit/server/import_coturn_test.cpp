@@ -2,6 +2,7 @@
 #include "server/import_coturn.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -81,6 +82,26 @@ TEST_CASE("files are written for the owner and the group, and what exists stays 
     forced.force = true;
     CHECK(site.run(forced).code == ExitCode::clean);
     CHECK(Site::read(site.toml).find("thirty-two") != std::string::npos);
+}
+
+TEST_CASE("a file that is written over keeps its owner, its group and its mode") {
+    const Site site{good};
+    std::ofstream{site.toml} << std::string(10'000, 'x');
+    REQUIRE(::chmod(site.toml.c_str(), 0664) == 0);
+    // Only root can give it away; whose it is does not matter to the others.
+    [[maybe_unused]] const int given = ::chown(site.toml.c_str(), 0, 65534);
+    struct stat before{};
+    REQUIRE(::stat(site.toml.c_str(), &before) == 0);
+    const Ended ended =
+        site.run({.file = site.conf, .output = site.toml, .report = std::nullopt, .force = true});
+    CHECK(ended.code == ExitCode::clean);
+    CHECK(ended.error.find("every user can read " + site.toml) != std::string::npos);
+    CHECK(Site::read(site.toml).find("xxxx") == std::string::npos);
+    struct stat after{};
+    REQUIRE(::stat(site.toml.c_str(), &after) == 0);
+    CHECK(after.st_mode == before.st_mode);
+    CHECK(after.st_uid == before.st_uid);
+    CHECK(after.st_gid == before.st_gid);
 }
 
 TEST_CASE("with an error nothing is written but the report") {

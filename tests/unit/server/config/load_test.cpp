@@ -241,6 +241,9 @@ TEST_CASE("a file with secrets that everybody can read earns a warning") {
                                    ": holds secrets and every user can read it; run `chmod "
                                    "640 " +
                                    name + "`"});
+    const TemporaryFile of_nobody{"server.user = \"nobody\"\n" + std::string{secret_line}, 0644};
+    CHECK_THAT(lines(load({.file = of_nobody.path()}).warnings).front(),
+               Catch::Contains("run `chgrp ") && Catch::Contains(" && chmod 640 "));
     const TemporaryFile without{"realm = \"example.org\"", 0644};
     CHECK(load({.file = without.path(), .spare_secret = "thirty-two random characters ..."})
               .warnings.empty());
