@@ -21,7 +21,10 @@ ExitCode examine(const DoctorCommand& command, std::ostream& out) {
     const config::Loaded loaded = load_configuration(inputs);
     const std::string name = inputs.file ? inputs.file->string() : "defaults, without a file";
     const doctor::Findings findings =
-        doctor::examine(loaded, {.name = name, .around = around, .may_start = command.may_start});
+        doctor::examine(loaded, {.name = name,
+                                 .around = around,
+                                 .may_start = command.may_start,
+                                 .file = inputs.file ? name : std::string{}});
     if (command.as_json) {
         out << doctor::json(findings) << '\n';
     } else {

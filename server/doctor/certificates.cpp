@@ -69,11 +69,11 @@ void judge_access(const CertificateFacts& facts, const CertificateQuestion& ques
     const auto judge = [&](const std::string& file, const std::optional<int>& error) {
         if (error.value_or(0) == 0) return;
         findings.push_back(
-            {.grade = Grade::warning,
+            {.grade = Grade::problem,
              .check = check,
-             .seen = fmt::format("{} cannot read {}: {}; when it is renewed the server goes on "
-                                 "with the old one",
-                                 who, file, std::strerror(*error)),
+             .seen = fmt::format("{} cannot read {}: {}; neither a start as {} nor a reload "
+                                 "succeeds, and a renewed one is not seen",
+                                 who, file, std::strerror(*error), who),
              .advice = fmt::format("give it to a group of {0}: `chgrp {0} {1} && chmod 640 {1}`, "
                                    "and let {0} enter its folder",
                                    who, file)});

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/doctor/examine.hpp"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <iterator>
 
+#include "server/config/closed_file.hpp"
 #include "server/doctor/admin.hpp"
 #include "server/doctor/certificates.hpp"
 #include "server/doctor/clock.hpp"
@@ -30,6 +35,21 @@ std::optional<Account> account_for(const config::Config& config,
                                    const std::optional<PortHolder>& server) {
     if (!config.server.user.empty()) return find_account(config.server.user);
     return server ? account_of(server->process) : std::nullopt;
+}
+
+void examine_file(const std::string& file, const std::optional<Account>& account,
+                  Findings& findings) {
+    if (file.empty() || !account) return;
+    const int error = access_as(account, file, R_OK).value_or(0);
+    if (error == 0) return;
+    findings.push_back(
+        {.grade = Grade::problem,
+         .check = "user",
+         .seen = fmt::format("{0} cannot read {1}: {2}; neither a start as {0} nor a reload "
+                             "succeeds",
+                             account->name, file, std::strerror(error)),
+         .advice = fmt::format("`{}`, and let {} enter its folder",
+                               config::command_to_close(file, account->name), account->name)});
 }
 
 void examine_user(const config::Config& config, Findings& findings) {
@@ -85,6 +105,8 @@ Findings examine(const config::Loaded& loaded, const Wishes& wishes) {
     clock.database_ahead = database.ahead;
 
     examine_user(config, findings);
+    examine_file(wishes.file, question.account, findings);
+    examine_file(config.auth.secrets_file, question.account, findings);
     add(findings, judge_listeners(listeners, relays.host));
     add(findings, judge_relay_addresses(relays));
     add(findings, judge_relay_ports(config.relay.ports, wishes.around));

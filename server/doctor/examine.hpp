@@ -4,6 +4,7 @@
 // what peers see, what the kernel gives, what is stored, and at last a packet through it all.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "server/config/load.hpp"
@@ -15,6 +16,8 @@ struct Wishes {
     std::string_view name;               // where the configuration was read from
     const config::Surroundings& around;  // which the rules of the configuration have not judged
     bool may_start = true;               // a server, where none runs
+    // The configuration's, which the server's user has to be able to read; empty: there is none.
+    std::string file{};
 };
 
 // All of it; takes seconds where a database or a server does not answer. A configuration with

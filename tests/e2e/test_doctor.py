@@ -152,7 +152,7 @@ class Causes(Doctor):
         self.assert_finds("problem", "certificates", "is not the key", "does not start", examine(mixed))
         soon = self.authority.issue(NAME, days=(-9, 5), file="soon")
         self.assert_finds("warning", "certificates", "expires on", "certbot", examine(soon))
-        self.assert_finds("warning", "certificates", "nobody cannot read", "chgrp nobody",
+        self.assert_finds("problem", "certificates", "nobody cannot read", "chgrp nobody",
                           examine(self.pair, user="nobody"))
 
     def test_clock(self):

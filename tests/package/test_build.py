@@ -86,7 +86,7 @@ class Build(unittest.TestCase):
     def test_the_configuration_holds_no_secret_and_names_its_file(self):
         text = (self.tree / "etc/turnpike/turnpike.toml").read_text()
         set_lines = [line for line in text.splitlines() if line and not line.startswith(("#", "["))]
-        self.assertEqual(['secrets_file = "/etc/turnpike/secret"'], set_lines)
+        self.assertEqual(['secrets_file = "/etc/turnpike/secret"', 'user = "turnpike"'], set_lines)
         self.assertIn("# First steps", text)
 
     def test_the_manual_pages_have_no_mistakes(self):

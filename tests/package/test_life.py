@@ -135,6 +135,24 @@ class Life(unittest.TestCase):
         self.assertEqual(["--json"], self.completed("turnpike-bench", "check", "--j"))
         self.assertEqual(["/etc/turnpike/turnpike.toml"], self.completed("turnpike", "check-config", "/etc/turnpike/turnpike.t"))
 
+    def findings(self, check):
+        """Of the doctor as root while the service is down."""
+        done = self.run_in("turnpike", "doctor", "--no-start", "--json")
+        report = json.loads(done.stdout)
+        self.assertEqual(report["works"], done.returncode == 0)
+        return [each for each in report["findings"] if each["check"] == check]
+
+    def test_08b_the_doctor_judges_for_the_service_s_user(self):
+        self.do("systemctl", "stop", "turnpike")
+        self.assertEqual([], self.findings("user"))
+        self.do("chmod", "600", CONFIG)
+        found = self.findings("user")
+        self.assertEqual("turnpike cannot read", found[0]["seen"][:20], found)
+        self.do("chmod", "640", CONFIG)
+        self.assertEqual([], self.findings("user"))
+        self.do("systemctl", "start", "turnpike")
+        self.assert_serves()
+
     def test_09_a_reload_keeps_the_process(self):
         before = self.process()
         self.edit(r"^#level = .*", 'level = "debug"')

@@ -72,14 +72,14 @@ TEST_CASE("a name that no certificate is for is a problem, with the names that t
     CHECK(judge_certificates({other}, nameless).size() == 1);
 }
 
-TEST_CASE("files that the server's user cannot read are warnings: a renewal would go unseen") {
+TEST_CASE("files that the server's user cannot read are problems: a start or a reload fails") {
     CertificateFacts facts = healthy();
     facts.key_access = EACCES;
     CertificateQuestion asked = question;
     asked.account = Account{.name = "turnpike"};
     const auto findings = judge_certificates({facts}, asked);
     REQUIRE(findings.size() == 2);
-    CHECK(findings[1].grade == Grade::warning);
+    CHECK(findings[1].grade == Grade::problem);
     CHECK(findings[1].seen.starts_with("turnpike cannot read key.pem: Permission denied"));
     CHECK(findings[1].advice.find("chgrp turnpike key.pem") != std::string::npos);
     facts.key_access.reset();  // not known

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/doctor/examine.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 #include "server/doctor/report.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/certificate_folder.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/running_server.hpp"
 
 namespace turnpike::doctor {
@@ -93,6 +98,22 @@ TEST_CASE("a user that this system does not have is a problem") {
     const config::Surroundings around;
     const auto findings = examine(loaded(config), {.name = "", .around = around});
     CHECK(tells(findings, "user", "no user nobody-has-this-name"));
+}
+
+TEST_CASE("a configuration that the server's user cannot read is a problem, where root asks") {
+    const test::Folder folder;
+    const std::string file = folder.file("a.toml");
+    std::ofstream{file} << "x";
+    std::filesystem::permissions(file, std::filesystem::perms{0600});
+    std::filesystem::permissions(folder.path(), std::filesystem::perms{0755});
+    config::Config config = quiet_config();
+    config.server.user = "nobody";
+    const config::Surroundings around;
+    const Wishes wishes{.name = file, .around = around, .may_start = false, .file = file};
+    const bool is_root = ::geteuid() == 0;  // nobody else can find out
+    CHECK(tells(examine(loaded(config), wishes), "user", "nobody cannot read " + file) == is_root);
+    std::filesystem::permissions(file, std::filesystem::perms{0644});
+    CHECK_FALSE(tells(examine(loaded(config), wishes), "user", "cannot read"));
 }
 
 TEST_CASE("at the start only what is the matter is told, and not what has been told already") {
