@@ -13,6 +13,7 @@
 
 #include "auth/password.hpp"
 #include "server/admin/ice_servers.hpp"
+#include "server/config/closed_file.hpp"
 #include "server/net/file_descriptor.hpp"
 
 namespace turnpike::admin {
@@ -46,8 +47,9 @@ protocol::Result<std::string, BadToken> read_token(const config::Admin& admin) {
         return refused(file, std::system_category().message(errno));
     }
     if (!S_ISREG(status.st_mode)) return refused(file, "it is no regular file");
-    if ((status.st_mode & S_IRWXO) != 0) {
-        return refused(file, "anybody on this host may use it; run `chmod o= ` on it");
+    if (config::is_open_to_others(status.st_mode)) {
+        return refused(file, "anybody on this host may use it; run `" +
+                                 config::command_to_close(file, {}) + "`");
     }
     std::array<char, token_octets_max + 1> octets{};
     const ssize_t size = ::read(descriptor.get(), octets.data(), octets.size());

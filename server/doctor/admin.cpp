@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "protocol/address.hpp"
+#include "server/config/closed_file.hpp"
 #include "server/net/host_addresses.hpp"
 
 namespace turnpike::doctor {
@@ -34,11 +35,16 @@ void judge_file(const AdminFacts& facts, Findings& findings) {
             "`openssl rand -base64 32` makes a token; give the file to the server's group, with "
             "mode 640; or correct admin.token_file");
     }
-    if ((facts.file_mode & (S_IROTH | S_IWOTH)) != 0) {
-        add(Grade::warning,
-            fmt::format("every user of this host can {} {}",
-                        (facts.file_mode & S_IWOTH) != 0 ? "change" : "read", facts.token_file),
-            fmt::format("`chmod 640 {}`, and make a new token", facts.token_file));
+    if (config::is_open_to_others(facts.file_mode)) {
+        const bool may_write = (facts.file_mode & S_IWOTH) != 0;
+        const bool may_read = (facts.file_mode & S_IROTH) != 0;
+        add(Grade::problem,
+            fmt::format("every user of this host can {} {}: the server does not take it",
+                        may_write  ? "change"
+                        : may_read ? "read"
+                                   : "execute",
+                        facts.token_file),
+            fmt::format("`{}`, and make a new token", facts.command));
     }
 }
 
@@ -58,6 +64,8 @@ AdminFacts gather_admin(const config::Admin& admin, const std::optional<Account>
     facts.file_mode = status.st_mode & 07777U;
     facts.file_octets = static_cast<std::size_t>(status.st_size);
     facts.access = access_as(account, admin.token_file, R_OK);
+    facts.command =
+        config::command_to_close(admin.token_file, account ? account->name : std::string{});
     return facts;
 }
 

@@ -23,6 +23,7 @@ struct AdminFacts {
     std::size_t file_octets = 0;
     std::string who{};            // whom the server runs as
     std::optional<int> access{};  // of that user to the file, as errno; none: not known
+    std::string command{};        // that closes the file to all but that user
 };
 
 [[nodiscard]] AdminFacts gather_admin(const config::Admin& admin,

@@ -208,12 +208,12 @@ class Causes(Doctor):
                           self.examine(ELSEWHERE, "--no-start", before=self.by_shell("ulimit -n 256")))
 
     def test_token(self):
-        """A token that everybody can read is a warning, one that is missing a problem"""
+        """A token that everybody can read, and that the server refuses, is a problem; so is one that is missing"""
         token = self.folder / "token"
         token.write_text("a token that is long enough\n")
         token.chmod(0o644)
         changes = {**ELSEWHERE, "admin": {"listen": "127.0.0.1:8478", "token": "", "token_file": str(token)}}
-        self.assert_finds("warning", "admin interface", "can read", "chmod 640", self.examine(changes, "--no-start"))
+        self.assert_finds("problem", "admin interface", "can read", "chmod 640", self.examine(changes, "--no-start"))
         changes["admin"]["token_file"] = str(self.folder / "none")
         self.assert_finds("problem", "admin interface", "No such file", "openssl rand", self.examine(changes, "--no-start"))
 

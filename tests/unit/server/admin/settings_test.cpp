@@ -38,7 +38,7 @@ TEST_CASE("the token is that of the configuration, or of its file without white 
 TEST_CASE("a file that anybody may read, that is empty or that is none holds no token") {
     const TokenFile open{"sesame"};
     fs::permissions(open.path, fs::perms::others_read, fs::perm_options::add);
-    CHECK(read_token(open.admin()).error().what.find("chmod o=") != std::string::npos);
+    CHECK(read_token(open.admin()).error().what.find("chmod 640 ") != std::string::npos);
     CHECK(read_token(TokenFile{" \n"}.admin()).error().what.find("no token") != std::string::npos);
     CHECK_FALSE(read_token(TokenFile{std::string(5000, 'x')}.admin()).has_value());
     config::Admin admin;

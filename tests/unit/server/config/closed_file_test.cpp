@@ -26,6 +26,14 @@ std::string group_of_nobody() {
     return found->gr_name;
 }
 
+TEST_CASE("any right of others leaves a file open") {
+    STATIC_REQUIRE_FALSE(is_open_to_others(0660));
+    STATIC_REQUIRE_FALSE(is_open_to_others(0400));
+    STATIC_REQUIRE(is_open_to_others(0644));
+    STATIC_REQUIRE(is_open_to_others(0602));
+    STATIC_REQUIRE(is_open_to_others(0601));
+}
+
 TEST_CASE("a file that nobody else has to read loses the right of others alone") {
     const test::Folder folder;
     const std::string file = written(folder);

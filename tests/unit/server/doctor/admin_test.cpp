@@ -49,10 +49,15 @@ TEST_CASE("a token file that is missing, unreadable or open to all is told of") 
     facts.file_mode = 0640;
     CHECK(only(facts).seen.ends_with("with a token"));
     facts.file_mode = 0644;
-    CHECK(only(facts).grade == Grade::warning);
-    CHECK(only(facts).seen == "every user of this host can read /etc/turnpike/token");
+    facts.command = "chmod 640 /etc/turnpike/token";
+    CHECK(only(facts).grade == Grade::problem);
+    CHECK(only(facts).seen ==
+          "every user of this host can read /etc/turnpike/token: the server does not take it");
+    CHECK(only(facts).advice == "`chmod 640 /etc/turnpike/token`, and make a new token");
     facts.file_mode = 0666;
-    CHECK(only(facts).seen == "every user of this host can change /etc/turnpike/token");
+    CHECK(only(facts).seen.starts_with("every user of this host can change"));
+    facts.file_mode = 0641;
+    CHECK(only(facts).seen.starts_with("every user of this host can execute"));
     facts.file_mode = 0600;
     facts.access = EACCES;
     CHECK(only(facts).grade == Grade::problem);
@@ -73,6 +78,7 @@ TEST_CASE("what is gathered is what the file is, not what stands in it") {
     const AdminFacts facts = gather_admin(admin, std::nullopt);
     CHECK(facts.file_mode == 0604);
     CHECK(facts.file_octets == 22);
+    CHECK(facts.command == "chmod 640 " + admin.token_file);
     CHECK(facts.access == 0);
     CHECK(facts.token_octets == 1);
 }
