@@ -162,9 +162,10 @@ void Operations::probe(admin::Handler<admin::Readiness> handler) {
                                                   .tcp = relay_.tcp(),
                                                   .tls = relay_.tls(),
                                                   .dtls = relay_.dtls(),
-                                                  .automatic = relay_.automatic()});
+                                                  .automatic = relay_.automatic()},
+                                                 present_.config.listen.proxies);
         if (!target) {
-            return handler({.ready = true, .reason = "no listener in the clear to ask"});
+            return handler({.ready = true, .reason = "every listener wants a PROXY header"});
         }
         boost::asio::post(probes_, [this, target = *target, handler = std::move(handler)] {
             const auto found = doctor::probe_self(target, relay_.probe_login());

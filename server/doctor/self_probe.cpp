@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
+#include <vector>
 
 #include "client/client.hpp"
+#include "protocol/uri.hpp"
 
 namespace turnpike::doctor {
 namespace {
@@ -22,6 +25,8 @@ using protocol::Transport;
 constexpr std::uint16_t channel = 0x4000;
 constexpr std::string_view payload = "is the relay well?";
 constexpr auto patience = 200ms;  // for one packet; UDP may lose it
+// What costs the least.
+constexpr std::array preference{Transport::udp, Transport::tcp, Transport::dtls, Transport::tls};
 constexpr std::uint16_t family_not_supported = 440;
 
 std::string at(std::string_view step, const Failure& failure) {
@@ -54,6 +59,13 @@ std::string walk(const Entry& target, const auth::Login& login, std::chrono::mil
     const auto until = Clock::now() + limit;
     auto connection = client::Connection::connect(target.transport, target.server, limit);
     if (!connection) return at("connect", connection.error());
+    if (is_secure(target.transport)) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+        // Ourselves, whatever name the certificate is for.
+        const auto secured = connection->secure(target.server.address.to_string(),
+                                                {.timeout = left, .trust = {.verify = false}});
+        if (!secured) return at("handshake", secured.error());
+    }
     Client client{*std::move(connection), limit};
     client.give_up_at(until);
     client.log_in(login);
@@ -68,12 +80,13 @@ std::string walk(const Entry& target, const auth::Login& login, std::chrono::mil
 
 }  // namespace
 
-std::optional<Entry> probe_target(const Doors& doors) {
-    for (const auto* each : {&doors.udp, &doors.automatic}) {
-        if (!each->empty()) return Entry{Transport::udp, within_reach(each->front())};
-    }
-    if (doors.tcp.empty()) return std::nullopt;
-    return Entry{Transport::tcp, within_reach(doors.tcp.front())};
+std::optional<Entry> probe_target(const Doors& doors, std::span<const protocol::Subnet> proxies) {
+    const std::vector<Entry> all = entries(doors, proxies);
+    const auto best = std::ranges::min_element(all, {}, [](const Entry& each) {
+        return std::ranges::find(preference, each.transport) - preference.begin();
+    });
+    if (best == all.end()) return std::nullopt;
+    return *best;
 }
 
 Readiness probe_self(const Entry& target, const auth::Login& login,

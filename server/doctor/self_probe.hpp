@@ -7,16 +7,19 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "auth/login.hpp"
+#include "protocol/subnet.hpp"
 #include "server/doctor/doors.hpp"
 
 namespace turnpike::doctor {
 
-// Where the server can be asked from this host: over UDP, else over TCP. None: it listens for
-// neither in the clear.
-[[nodiscard]] std::optional<Entry> probe_target(const Doors& doors);
+// Where the server can be asked from this host: over UDP, else over TCP, DTLS or TLS. None: of all
+// its listeners a PROXY header is demanded from here, for `proxies`.
+[[nodiscard]] std::optional<Entry> probe_target(const Doors& doors,
+                                                std::span<const protocol::Subnet> proxies);
 
 struct Readiness {
     bool is_ready = false;

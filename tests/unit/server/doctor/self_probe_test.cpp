@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/certificate_folder.hpp"
 #include "tests/support/loopback_server.hpp"
 #include "tests/support/running_server.hpp"
 
@@ -18,14 +19,58 @@ using telemetry::Counter;
 // No test waits for it where all is well.
 constexpr auto patience = 10s;
 
-TEST_CASE("a server is asked over UDP, else over TCP") {
+TEST_CASE("a server is asked over UDP, else over TCP, else over what is encrypted") {
     const Endpoint wildcard = *Endpoint::parse("0.0.0.0:3478");
     const Endpoint loopback = *Endpoint::parse("127.0.0.1:3478");
-    CHECK(probe_target({.udp = {wildcard}, .tcp = {wildcard}}) == Entry{Transport::udp, loopback});
-    CHECK(probe_target({.tcp = {wildcard}, .automatic = {wildcard}}) ==
+    CHECK(probe_target({.udp = {wildcard}, .tcp = {wildcard}}, {}) ==
           Entry{Transport::udp, loopback});
-    CHECK(probe_target({.tcp = {wildcard}}) == Entry{Transport::tcp, loopback});
-    CHECK_FALSE(probe_target({.tls = {wildcard}}));
+    CHECK(probe_target({.tcp = {wildcard}, .automatic = {wildcard}}, {}) ==
+          Entry{Transport::udp, loopback});
+    CHECK(probe_target({.tcp = {wildcard}, .tls = {wildcard}}, {}) ==
+          Entry{Transport::tcp, loopback});
+    CHECK(probe_target({.tls = {wildcard}, .dtls = {wildcard}}, {}) ==
+          Entry{Transport::dtls, loopback});
+    CHECK(probe_target({.tls = {wildcard}}, {}) == Entry{Transport::tls, loopback});
+    CHECK_FALSE(probe_target({}, {}));
+}
+
+TEST_CASE("where a PROXY header is demanded from here the server is asked another way") {
+    const Endpoint wildcard = *Endpoint::parse("0.0.0.0:3478");
+    const Endpoint loopback = *Endpoint::parse("127.0.0.1:3478");
+    const std::vector<protocol::Subnet> here{*protocol::Subnet::parse("127.0.0.0/8")};
+    CHECK(probe_target({.tcp = {wildcard}, .dtls = {wildcard}}, here) ==
+          Entry{Transport::dtls, loopback});
+    CHECK(probe_target({.tcp = {wildcard, *Endpoint::parse("192.0.2.1:3478")}}, here) ==
+          Entry{Transport::tcp, *Endpoint::parse("192.0.2.1:3478")});
+    CHECK_FALSE(probe_target({.tcp = {wildcard}, .tls = {wildcard}}, here));
+}
+
+TEST_CASE("a server that listens for TLS and DTLS alone is asked through them") {
+    const test::CertificateFolder folder;
+    const auto [certificate, key] = folder.issue("own");
+    config::Config config = test::loopback_config();
+    config.listen = {};
+    config.listen.certificate = certificate;
+    config.listen.private_key = key;
+    config.listen.tls = {{test::own_loopback(1), 0}};
+    config.listen.dtls = {{test::own_loopback(1), 0}};
+    test::RunningServer server{config};
+    for (const Entry& entry : {Entry{Transport::tls, server->tls().front()},
+                               Entry{Transport::dtls, server->dtls().front()}}) {
+        const Readiness readiness = probe_self(entry, server->probe_login(), patience);
+        CHECK(readiness.reason.empty());
+        CHECK(readiness.is_ready);
+    }
+    CHECK(server.count(Counter::allocations_probed) == 2);
+    CHECK(server.count(Counter::allocations_made) == 0);
+}
+
+TEST_CASE("a server that speaks no TLS where it should is not ready, and the step is named") {
+    test::RunningServer server;
+    const Readiness readiness =
+        probe_self({Transport::tls, server.tcp()}, server->probe_login(), 200ms);
+    CHECK_FALSE(readiness.is_ready);
+    CHECK(readiness.reason.starts_with("handshake: "));
 }
 
 TEST_CASE("a server that relays is ready, over UDP and TCP, and keeps nothing of the probe") {
