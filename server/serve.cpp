@@ -15,6 +15,7 @@
 #include "server/configuration.hpp"
 #include "server/doctor/examine.hpp"
 #include "server/privileges.hpp"
+#include "server/self_examination.hpp"
 #include "server/service.hpp"
 #include "server/telemetry/journal_stream.hpp"
 
@@ -56,10 +57,7 @@ ExitCode serve(const ServeCommand& command, std::ostream& error) {
     // A closed pipe behind standard error, or a client that went away, is no reason to die.
     std::signal(SIGPIPE, SIG_IGN);
     telemetry::Log log{log_options(loaded.config)};
-    for (const doctor::Finding& each : doctor::examine_at_start(loaded)) {
-        log.warning(telemetry::Area::server, "doctor",
-                    {{"check", each.check}, {"seen", each.seen}, {"advice", each.advice}});
-    }
+    tell(doctor::examine_at_start(loaded), log);
     Service service{{command.config, inputs.spare_secret, std::move(loaded)}, log};
     service.run();
     return ExitCode::clean;

@@ -8,6 +8,7 @@
 #include "server/admin/settings.hpp"
 #include "server/configuration.hpp"
 #include "server/privileges.hpp"
+#include "server/self_examination.hpp"
 
 namespace turnpike {
 
@@ -30,8 +31,9 @@ admin::Settings admin_settings(const config::Config& config, std::string token) 
 
 }  // namespace
 
-Service::Service(Operations::Start start, telemetry::Log& log) : log_{log} {
-    const config::Config config = start.loaded.config;
+Service::Service(Operations::Start start, telemetry::Log& log)
+    : log_{log}, at_start_{start.loaded.config} {
+    const config::Config& config = at_start_;
     open_admin(start.loaded);
     auto token = admin::read_token(config.admin);
     if (!token) throw std::runtime_error{token.error().what};
@@ -85,11 +87,19 @@ protocol::Result<Operations::Prepared, worker::ChangeProblem> Service::prepare_a
 }
 
 void Service::run() {
-    relay_->run(
-        {.ready = [this] { manager_.ready(status_text(relay_->status())); },
-         .reload = [this] { reload(); },
-         .tick = [this](const auto& status) { tick(status); },
-         .stopping = [this](std::chrono::seconds patience) { manager_.stopping(patience); }});
+    SelfExamination examination{*relay_, at_start_, log_};
+    relay_->run({.ready =
+                     [&] {
+                         manager_.ready(status_text(relay_->status()));
+                         examination.begin();
+                     },
+                 .reload = [this] { reload(); },
+                 .tick = [this](const auto& status) { tick(status); },
+                 .stopping =
+                     [&](std::chrono::seconds patience) {
+                         examination.end();
+                         manager_.stopping(patience);
+                     }});
 }
 
 std::string Service::status_text(const worker::Server::Status& status) {

@@ -39,6 +39,7 @@ private:
     void tick(const worker::Server::Status& status);
 
     telemetry::Log& log_;
+    const config::Config at_start_;
     ServiceManager manager_;
     LoadMeter meter_;
     LoadMeter::TimePoint told_{};  // of the status

@@ -30,6 +30,11 @@ void add(Findings& findings, Findings more) {
     std::ranges::move(more, std::back_inserter(findings));
 }
 
+Findings without_good(Findings findings) {
+    std::erase_if(findings, [](const Finding& each) { return each.grade == Grade::ok; });
+    return findings;
+}
+
 // Whom the server runs as: as configured, or as it does run. None: as we do.
 std::optional<Account> account_for(const config::Config& config,
                                    const std::optional<PortHolder>& server) {
@@ -137,8 +142,17 @@ Findings examine_at_start(const config::Loaded& loaded) {
     add(findings, judge_clock(gather_clock()));
     add(findings, judge_journal(gather_journal(config.storage, question.account)));
     add(findings, judge_admin(gather_admin(config.admin, question.account)));
-    std::erase_if(findings, [](const Finding& each) { return each.grade == Grade::ok; });
-    return findings;
+    add(findings, judge_kernel(gather_kernel()));
+    return without_good(std::move(findings));
+}
+
+Findings examine_when_ready(const config::Config& config) {
+    const DatabaseFacts database = gather_database(config, std::nullopt);
+    Findings findings = judge_database(database);
+    // Whether something keeps our clock right was looked at before.
+    add(findings,
+        judge_clock({.now = std::chrono::system_clock::now(), .database_ahead = database.ahead}));
+    return without_good(std::move(findings));
 }
 
 }  // namespace turnpike::doctor

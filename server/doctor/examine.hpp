@@ -27,5 +27,8 @@ struct Wishes {
 // Warnings and problems alone, without what serve() says by itself: quick, asks nobody over the
 // network, never throws for what it finds.
 [[nodiscard]] Findings examine_at_start(const config::Loaded& loaded);
+// The rest, by the server itself while it runs: warnings and problems of what has to be asked, and
+// may take seconds to answer.
+[[nodiscard]] Findings examine_when_ready(const config::Config& config);
 
 }  // namespace turnpike::doctor

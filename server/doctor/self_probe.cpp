@@ -89,6 +89,16 @@ std::optional<Entry> probe_target(const Doors& doors, std::span<const protocol::
     return *best;
 }
 
+Findings judge_probe(const Entry& target, const Readiness& readiness) {
+    if (readiness.is_ready) return {};
+    return {{.grade = Grade::problem,
+             .check = "relay",
+             .seen = fmt::format("asked by itself over {} at {} the server does not relay: {}",
+                                 to_string(target.transport), target.server.to_string(),
+                                 readiness.reason),
+             .advice = "`turnpike doctor` asks through every listener, and says what to do"}};
+}
+
 Readiness probe_self(const Entry& target, const auth::Login& login,
                      std::chrono::milliseconds limit) {
     const auto begun = Clock::now();

@@ -13,6 +13,7 @@
 #include "auth/login.hpp"
 #include "protocol/subnet.hpp"
 #include "server/doctor/doors.hpp"
+#include "server/doctor/finding.hpp"
 
 namespace turnpike::doctor {
 
@@ -26,6 +27,9 @@ struct Readiness {
     std::string reason;  // why not: which step, and what was seen; empty where it is
     std::chrono::nanoseconds took{0};
 };
+
+// Nothing where it is ready.
+[[nodiscard]] Findings judge_probe(const Entry& target, const Readiness& readiness);
 
 [[nodiscard]] Readiness probe_self(const Entry& target, const auth::Login& login,
                                    std::chrono::milliseconds limit = std::chrono::seconds{1});

@@ -152,6 +152,8 @@ class Live(Measured):
 
     def test_allocations(self):
         """Allocations are counted by transport and family as long as they live, with their ports and connections"""
+        self.becomes(1, "turnpike_allocations_probed_total")  # the server's own, at its start
+        self.becomes(self.scrape().value("turnpike_allocations"), "turnpike_relay_ports_used")
         before = self.scrape()
         link = TlsLink(self.network["client"], TLS, context=trusting(self.authority.certificate), name=NAME)
         tls = TurnClient(None, TLS, BOB, link=link)

@@ -135,5 +135,16 @@ TEST_CASE("at the start only what is the matter is told, and not what has been t
     CHECK_FALSE(tells(findings, "certificates", "expired"));
 }
 
+TEST_CASE("a server that is ready asks its database, and tells what is the matter alone") {
+    const test::Folder folder;
+    config::Config config = quiet_config();
+    CHECK(examine_when_ready(config).empty());
+    std::ofstream{folder.file("text")} << std::string(4096, 'x');
+    config.storage.url = "sqlite:" + folder.file("text");
+    const auto findings = examine_when_ready(config);
+    CHECK(findings.size() == 1);
+    CHECK(tells(findings, "database", folder.file("text")));
+}
+
 }  // namespace
 }  // namespace turnpike::doctor

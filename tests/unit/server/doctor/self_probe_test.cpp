@@ -73,6 +73,16 @@ TEST_CASE("a server that speaks no TLS where it should is not ready, and the ste
     CHECK(readiness.reason.starts_with("handshake: "));
 }
 
+TEST_CASE("of a server that is not ready the step is told, of one that is nothing") {
+    const Entry target{Transport::udp, *Endpoint::parse("127.0.0.1:3478")};
+    CHECK(judge_probe(target, {.is_ready = true, .reason = {}}).empty());
+    const auto findings = judge_probe(target, {.is_ready = false, .reason = "Allocate: 508"});
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].grade == Grade::problem);
+    CHECK(findings[0].seen ==
+          "asked by itself over udp at 127.0.0.1:3478 the server does not relay: Allocate: 508");
+}
+
 TEST_CASE("a server that relays is ready, over UDP and TCP, and keeps nothing of the probe") {
     config::Config config = test::loopback_config();
     config.redirect.mode = config::RedirectMode::always;  // of others
