@@ -52,6 +52,13 @@ class Build(unittest.TestCase):
                  if path.is_file() and "DEBIAN" not in path.parts}
         self.assertEqual(FILES, {each for each in files if "/examples/" not in each})
 
+    def test_its_examples_are_those_that_the_readme_sends_to(self):
+        examples = self.tree / "usr/share/doc/turnpike/examples"
+        for name in ("prometheus/scrape.yml", "prometheus/alerts.yml", "grafana/turnpike.json"):
+            self.assertEqual((machine.ROOT / "packaging" / name).read_text(), (examples / name).read_text())
+        self.assertEqual({path.name for path in (machine.ROOT / "packaging/examples/consultations").glob("*.sql")},
+                         {path.name for path in (examples / "consultations").iterdir()})
+
     def test_it_says_what_it_is_and_needs(self):
         self.assertEqual("turnpike", self.field("Package"))
         for library in ("libssl3", "libsystemd0", "libsqlite3-0", "libpq5", "libicu72", "libc6"):
