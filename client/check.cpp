@@ -76,7 +76,7 @@ bool Visit::visit(const Endpoint& server, int redirects) {
 
 std::optional<Client> Visit::reach(const Endpoint& server) {
     const auto before = Clock::now();
-    auto connection = Connection::connect(uri_.transport, server, settings_.connect.timeout);
+    auto connection = Connection::connect(uri_.transport, server, settings_.connect);
     if (!connection) {
         fail("connect", connection.error());
         return std::nullopt;
@@ -128,7 +128,7 @@ bool Visit::allocate(Client& client, int redirects) {
 // A login that is good for ten minutes was refused. Where one that is good for ten years gets in,
 // the secret is right and the server lives in the future.
 bool Visit::compare_clocks(const Endpoint& server, const Failure& denial) {
-    auto connection = Connection::connect(uri_.transport, server, settings_.connect.timeout);
+    auto connection = Connection::connect(uri_.transport, server, settings_.connect);
     if (connection && is_secure(uri_.transport)) {
         if (!connection->secure(uri_.host, settings_.connect)) return fail("Allocate", denial);
     }

@@ -60,6 +60,7 @@ public:
     [[nodiscard]] std::chrono::nanoseconds round_trip() const noexcept { return round_trip_; }
     [[nodiscard]] const std::string& realm() const noexcept { return realm_; }
     [[nodiscard]] const protocol::Endpoint& server() const noexcept { return connection_.server(); }
+    [[nodiscard]] Connection& connection() noexcept { return connection_; }
 
 private:
     using Fill = std::function<void(protocol::MessageBuilder&)>;

@@ -47,6 +47,12 @@ socklen_t fill(sockaddr_storage& address, const Endpoint& endpoint) {
     return sizeof v4;
 }
 
+bool bind_to(int descriptor, const protocol::IpAddress& local) {
+    sockaddr_storage address{};
+    const socklen_t octets = fill(address, {local, 0});
+    return ::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), octets) == 0;
+}
+
 // Connects without blocking longer than `timeout`; 0, or the errno of the failure.
 int connect_within(int descriptor, const Endpoint& server, std::chrono::milliseconds timeout) {
     sockaddr_storage address{};
@@ -103,7 +109,7 @@ protocol::Result<Connection, Failure> Connection::open(const protocol::Uri& uri,
     if (!servers) return servers.error();
     Failure failure;
     for (const Endpoint& server : *servers) {
-        auto connection = connect(uri.transport, server, settings.timeout);
+        auto connection = connect(uri.transport, server, settings);
         if (!connection) {
             failure = connection.error();
             continue;
@@ -118,14 +124,17 @@ protocol::Result<Connection, Failure> Connection::open(const protocol::Uri& uri,
 
 protocol::Result<Connection, Failure> Connection::connect(Transport transport,
                                                           const Endpoint& server,
-                                                          std::chrono::milliseconds timeout) {
+                                                          const ConnectSettings& settings) {
     const bool stream = protocol::is_stream(transport);
     const int descriptor =
         ::socket(server.address.is_v6() ? AF_INET6 : AF_INET,
                  (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return Failure{.text = describe_errno()};
     Connection connection{descriptor, stream, server};
-    if (const int error = connect_within(descriptor, server, timeout); error != 0) {
+    if (settings.local && !bind_to(descriptor, *settings.local)) {
+        return Failure{.text = settings.local->to_string() + ": " + describe_errno()};
+    }
+    if (const int error = connect_within(descriptor, server, settings.timeout); error != 0) {
         return Failure{.text = server.to_string() + ": " + std::strerror(error)};
     }
     return connection;

@@ -24,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 struct ConnectSettings {
     std::chrono::milliseconds timeout{5000};  // for each step
     Trust trust{};
+    std::optional<protocol::IpAddress> local{};  // where set, what the socket is bound to
 };
 
 class Connection {
@@ -34,7 +35,7 @@ public:
     // The socket alone. A URI that asks for TLS or DTLS then needs secure().
     [[nodiscard]] static protocol::Result<Connection, Failure> connect(
         protocol::Transport transport, const protocol::Endpoint& server,
-        std::chrono::milliseconds timeout);
+        const ConnectSettings& settings);
     // Shakes hands with the server, who has to prove that it is `host`.
     [[nodiscard]] protocol::Result<void, Failure> secure(const std::string& host,
                                                          const ConnectSettings& settings);
@@ -56,6 +57,9 @@ public:
     [[nodiscard]] const std::string& last_error() const noexcept { return error_; }
     // None where the messages travel in clear.
     [[nodiscard]] const std::optional<SecureChannel>& channel() const noexcept { return channel_; }
+    [[nodiscard]] std::optional<SecureChannel>& channel() noexcept { return channel_; }
+    // The socket, which stays the connection's: for who sends and receives by himself from here on.
+    [[nodiscard]] int native_handle() const noexcept { return descriptor_; }
 
 private:
     Connection(int descriptor, bool stream, protocol::Endpoint server);

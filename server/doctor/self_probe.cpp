@@ -57,7 +57,8 @@ std::string relay(Client& client, const Endpoint& relayed, Clock::time_point unt
 // What went wrong; empty: nothing.
 std::string walk(const Entry& target, const auth::Login& login, std::chrono::milliseconds limit) {
     const auto until = Clock::now() + limit;
-    auto connection = client::Connection::connect(target.transport, target.server, limit);
+    auto connection =
+        client::Connection::connect(target.transport, target.server, {.timeout = limit});
     if (!connection) return at("connect", connection.error());
     if (is_secure(target.transport)) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
