@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "bench/load/runner.hpp"
+
+#include <fmt/format.h>
+#include <openssl/rand.h>
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+#include <thread>
+
+#include "bench/load/failure.hpp"
+#include "bench/load/stamp.hpp"
+
+namespace turnpike::bench {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+constexpr nanoseconds quiet = 200ms;          // nothing more will come
+constexpr nanoseconds stragglers_max = 5s;    // whatever still trickles in
+constexpr nanoseconds receive_step = 10ms;    // between looks at whether to stop
+constexpr nanoseconds sleep_min = 20us;       // a shorter one costs more than it saves
+constexpr nanoseconds together_step = 200us;  // of one thread for both
+
+void sleep_until(nanoseconds when) {
+    const auto whole = std::chrono::duration_cast<std::chrono::seconds>(when);
+    const timespec until{whole.count(), (when - whole).count()};
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
+}
+
+std::uint32_t fresh_run() {
+    std::uint32_t number = 0;
+    RAND_bytes(reinterpret_cast<unsigned char*>(&number), sizeof number);
+    return number;
+}
+
+SenderSettings sender_settings(const Load& load) {
+    return {.payload_octets = load.payload_octets,
+            .burst = load.burst,
+            .segmentation = load.segmentation};
+}
+
+}  // namespace
+
+Runner::Runner(Stage& stage, const Settings& settings)
+    : stage_{stage},
+      settings_{settings},
+      tally_{stage.lanes().size()},
+      sender_{stage.lanes(), sender_settings(settings.load)},
+      receiver_{stage.inlets(), tally_} {
+    prctl(PR_SET_TIMERSLACK, 1UL);  // the default of 50 us would make bursts of single packets
+}
+
+// Stray packets of an earlier run, or of another program, are nobody's in the next one.
+void Runner::begin() {
+    run_ = fresh_run();
+    tally_.begin(run_);
+    sender_.begin(run_);
+}
+
+void Runner::receive_until(const std::function<bool()>& done) {
+    while (!done()) receiver_.turn(receive_step);
+}
+
+void Runner::await_stragglers() {
+    const nanoseconds end = monotonic_now() + stragglers_max;
+    std::uint64_t seen = tally_.delivered();
+    nanoseconds last_seen = monotonic_now();
+    receive_until([&] {
+        const nanoseconds now = monotonic_now();
+        if (tally_.delivered() != seen) {
+            seen = tally_.delivered();
+            last_seen = now;
+        }
+        return seen >= sender_.sent() || now - last_seen > quiet || now > end;
+    });
+}
+
+void Runner::warm_up() {
+    begin();
+    sender_.send_to_all(1);
+    await_stragglers();
+    if (tally_.delivered() > 0) return;
+    if (sender_.refused() > 0) {
+        throw BadStart{
+            fmt::format("this machine does not send: {}", std::strerror(sender_.last_error()))};
+    }
+    throw BadStart{
+        "nothing comes through the relay: does the server permit these peers, do they reach it?"};
+}
+
+void Runner::send_alone(const Run& run, nanoseconds end) {
+    Pacer pacer{run.packets_per_second, settings_.load.burst, monotonic_now()};
+    for (nanoseconds now = monotonic_now(); now < end; now = monotonic_now()) {
+        const nanoseconds next = std::min(sender_.turn(pacer), end);
+        if (next - monotonic_now() > sleep_min) sleep_until(next);
+    }
+}
+
+void Runner::send_and_receive(const Run& run, nanoseconds end) {
+    Pacer pacer{run.packets_per_second, settings_.load.burst, monotonic_now()};
+    for (nanoseconds now = monotonic_now(); now < end; now = monotonic_now()) {
+        const nanoseconds next = std::min(sender_.turn(pacer), end);
+        const nanoseconds patience =
+            std::clamp<nanoseconds>(next - monotonic_now(), 0ns, together_step);
+        receiver_.turn(patience);
+    }
+}
+
+Figures Runner::run(const Run& run) {
+    begin();
+    const std::uint64_t dropped_before = receiver_.dropped();
+    const bool together = stage_.wants_one_thread();
+    std::atomic<bool> stop = false;
+    std::thread receiving;
+    if (!together) {
+        receiving = std::thread{[&] { receive_until([&] { return stop.load(); }); }};
+    }
+    const Reading before = take_reading(settings_.watch);
+    const nanoseconds end = before.at + run.duration;
+    together ? send_and_receive(run, end) : send_alone(run, end);
+    Figures figures = figures_since(before, run);
+    stop = true;
+    if (receiving.joinable()) receiving.join();
+    await_stragglers();
+    figures.delivered = tally_.delivered();
+    figures.reordered = tally_.reordered();
+    figures.duplicated = tally_.duplicated();
+    figures.dropped_here = receiver_.dropped() - dropped_before;
+    figures.latency = tally_.latency();
+    return figures;
+}
+
+// What can be said as soon as the sender is done.
+Figures Runner::figures_since(const Reading& before, const Run& run) const {
+    Figures figures;
+    figures.usage = usage_between(before, take_reading(settings_.watch));
+    figures.seconds = figures.usage.seconds;
+    figures.sent = sender_.sent();
+    figures.delivered_in_time = tally_.delivered();
+    figures.offered_per_second = run.packets_per_second > 0
+                                     ? run.packets_per_second
+                                     : static_cast<double>(figures.sent) / figures.seconds;
+    return figures;
+}
+
+}  // namespace turnpike::bench

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Runs loads over one stage: one thread sends and one receives, or one does both where connections
+// are secured. A run ends when what was on its way has come, or nothing has come for a while.
+#pragma once
+
+#include <atomic>
+#include <functional>
+
+#include "bench/load/figures.hpp"
+#include "bench/load/receiver.hpp"
+#include "bench/load/sender.hpp"
+#include "bench/load/settings.hpp"
+#include "bench/load/stage.hpp"
+#include "bench/load/tally.hpp"
+
+namespace turnpike::bench {
+
+struct Run {
+    double packets_per_second = 0;  // of all lanes; 0: as fast as it goes
+    std::chrono::nanoseconds duration{};
+};
+
+class Runner {
+public:
+    // The stage and the settings outlive it.
+    Runner(Stage& stage, const Settings& settings);
+
+    // One packet through every lane: caches are filled, and a path that lets nothing through is
+    // found before it is measured. BadStart where nothing comes at all.
+    void warm_up();
+    [[nodiscard]] Figures run(const Run& run);
+
+private:
+    void begin();
+    void send_alone(const Run& run, std::chrono::nanoseconds end);
+    void send_and_receive(const Run& run, std::chrono::nanoseconds end);
+    // Until all has come, or nothing has for a while.
+    void await_stragglers();
+    void receive_until(const std::function<bool()>& done);
+    [[nodiscard]] Figures figures_since(const Reading& before, const Run& run) const;
+
+    Stage& stage_;
+    const Settings& settings_;
+    Tally tally_;
+    Sender sender_;
+    Receiver receiver_;
+    std::uint32_t run_ = 0;
+};
+
+}  // namespace turnpike::bench

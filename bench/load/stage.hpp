@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Who sends to whom in a measurement: clients with their allocations, permissions and channels, and
+// peers; as lanes and inlets. Made before anything is measured, released at the end. Owns every
+// socket. Not thread-safe while it is made.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "bench/load/lane.hpp"
+#include "bench/load/settings.hpp"
+#include "bench/load/udp_socket.hpp"
+
+namespace turnpike::bench {
+
+class Stage {
+public:
+    // BadStart where the server does not let it be made.
+    explicit Stage(const Settings& settings);
+    Stage(const Stage&) = delete;
+    Stage& operator=(const Stage&) = delete;
+    // Gives the allocations back.
+    ~Stage();
+
+    // In the order in which they are to send. They live as long as the stage.
+    [[nodiscard]] std::span<Lane> lanes() noexcept { return lanes_; }
+    [[nodiscard]] std::span<const Inlet> inlets() const noexcept { return inlets_; }
+    // Sending and receiving on one connection cannot go on at once.
+    [[nodiscard]] bool wants_one_thread() const noexcept;
+
+private:
+    struct Party {
+        client::Client client;
+        client::Allocation allocation;
+    };
+
+    void make_clients(std::size_t count);
+    void make_peers(std::size_t count);
+    void join(Party& party, const protocol::Endpoint& peer);
+    void add_relay_lanes();
+    void add_pair_lanes();
+    void add_inlets();
+    [[nodiscard]] Lane lane_of(Party& party, const protocol::Endpoint& peer) const;
+    [[nodiscard]] Lane lane_of(const UdpSocket& peer, const Party& party) const;
+    void order_lanes(std::vector<Lane> up, std::vector<Lane> down);
+
+    const Settings& settings_;
+    std::vector<Party> parties_;
+    std::vector<UdpSocket> peers_;
+    std::vector<Lane> lanes_;
+    std::vector<Inlet> inlets_;
+};
+
+}  // namespace turnpike::bench
