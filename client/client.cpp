@@ -153,6 +153,20 @@ Result<Answer, Failure> Client::request(Method method, const Fill& fill) {
     }
 }
 
+std::vector<std::byte> Client::prepare(Method method, const Fill& fill) const {
+    std::vector<std::byte> buffer(1500);
+    MessageBuilder builder{buffer, MessageClass::request, method, fresh_id()};
+    fill(builder);
+    if (!nonce_.empty()) sign(builder);
+    buffer.resize(builder.finish().size());
+    return buffer;
+}
+
+bool Client::take_up(protocol::Bytes answer) {
+    const auto message = Message::decode(answer);
+    return message && is_challenge(*message) && login_ && accept_challenge(*message);
+}
+
 Result<Answer, Failure> Client::transact(Method method, const Fill& fill) {
     std::array<std::byte, 1500> buffer;
     const auto id = fresh_id();

@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "auth/login.hpp"
 #include "client/connection.hpp"
@@ -36,6 +37,8 @@ struct Allocation {
 
 class Client {
 public:
+    using Fill = std::function<void(protocol::MessageBuilder&)>;
+
     Client(Connection connection, std::chrono::milliseconds timeout);
 
     // From the next request on; a challenge is answered once, a stale nonce once more.
@@ -62,9 +65,13 @@ public:
     [[nodiscard]] const protocol::Endpoint& server() const noexcept { return connection_.server(); }
     [[nodiscard]] Connection& connection() noexcept { return connection_; }
 
-private:
-    using Fill = std::function<void(protocol::MessageBuilder&)>;
+    // For who takes the answers in by himself: a request as the challenges so far have it, empty
+    // where it does not fit.
+    [[nodiscard]] std::vector<std::byte> prepare(protocol::Method method, const Fill& fill) const;
+    // True where an answer is a challenge, taken up now: what it answers is to be asked again.
+    bool take_up(protocol::Bytes answer);
 
+private:
     [[nodiscard]] protocol::Result<Answer, Failure> request(protocol::Method method,
                                                             const Fill& fill);
     [[nodiscard]] protocol::Result<Answer, Failure> transact(protocol::Method method,

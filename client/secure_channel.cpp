@@ -123,6 +123,8 @@ Result<void, Failure> SecureChannel::prepare(int socket, const Peer& peer, const
                                library_error()};
     }
     ssl_.reset(SSL_new(context_.get()));
+    // Who writes again what had no room may have moved it meanwhile.
+    SSL_set_mode(ssl_.get(), SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     BIO* bio = make_bio(socket, peer);
     SSL_set_bio(ssl_.get(), bio, bio);
     if (protocol::IpAddress::parse(peer.host)) {

@@ -143,5 +143,27 @@ TEST_CASE("a request that is lost is sent again", "[rfc8489-6.2.1]") {
     CHECK(*address == mapped);
 }
 
+TEST_CASE("a request for who takes the answers himself is signed as the last challenge asks") {
+    const LoopbackServer server{SOCK_DGRAM, Script{}};
+    auto client = connect(server);
+    client.log_in({"alice", "secret"});
+    const auto refresh = [](MessageBuilder& builder) { builder.lifetime(600s); };
+    const auto before = client.prepare(protocol::Method::refresh, refresh);
+    CHECK_FALSE(Message::decode(before)->has(AttributeType::username));
+    REQUIRE(client.allocate().has_value());
+    const auto octets = client.prepare(protocol::Method::refresh, refresh);
+    const auto key = auth::derive_md5("alice", "example.org", "secret");
+    CHECK(protocol::verify_integrity(*Message::decode(octets), protocol::Integrity::sha1,
+                                     key.octets()));
+    std::array<std::byte, 512> buffer;
+    auto builder = MessageBuilder::error(buffer, *Message::decode(octets), ErrorCode::stale_nonce);
+    builder.text(AttributeType::realm, "example.org");
+    builder.text(AttributeType::nonce, "twice");
+    CHECK(client.take_up(builder.finish()));
+    const auto again = client.prepare(protocol::Method::refresh, refresh);
+    CHECK(*protocol::nonce(*Message::decode(again)) == "twice");
+    CHECK_FALSE(client.take_up(octets));
+}
+
 }  // namespace
 }  // namespace turnpike::client

@@ -86,5 +86,21 @@ TEST_CASE("a server that speaks no TLS fails the handshake with a sentence", "[c
     CHECK(connection.error().cause.find("does not speak TLS") != std::string::npos);
 }
 
+TEST_CASE("a connection begins at the address that it is told to, if that is here", "[client]") {
+    const LoopbackServer server{SOCK_DGRAM, echo};
+    const auto there = *protocol::Endpoint::parse(server.host_and_port());
+    const auto connect_from = [&](std::string_view address) {
+        return Connection::connect(protocol::Transport::udp, there,
+                                   {.local = protocol::IpAddress::parse(address)});
+    };
+    const auto connection = connect_from("127.0.0.2");
+    REQUIRE(connection.has_value());
+    sockaddr_in own{};
+    socklen_t size = sizeof own;
+    getsockname(connection->native_handle(), reinterpret_cast<sockaddr*>(&own), &size);
+    CHECK(ntohl(own.sin_addr.s_addr) == 0x7F000002);
+    CHECK(connect_from("192.0.2.1").error().text.starts_with("192.0.2.1: "));
+}
+
 }  // namespace
 }  // namespace turnpike::client
