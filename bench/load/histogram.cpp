@@ -40,6 +40,11 @@ void Histogram::add(const Histogram& other) noexcept {
     count_ += other.count_;
 }
 
+void Histogram::subtract(const Histogram& earlier) noexcept {
+    for (std::size_t each = 0; each < buckets; ++each) counts_[each] -= earlier.counts_[each];
+    count_ -= earlier.count_;
+}
+
 std::chrono::nanoseconds Histogram::quantile(double share) const noexcept {
     if (count_ == 0) return {};
     const auto wanted = std::max<std::uint64_t>(

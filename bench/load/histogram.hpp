@@ -16,6 +16,8 @@ public:
     // What is longer than an hour counts as one, what is negative as none.
     void add(std::chrono::nanoseconds duration) noexcept;
     void add(const Histogram& other) noexcept;
+    // What was added since the other was a copy of this.
+    void subtract(const Histogram& earlier) noexcept;
 
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
     // The duration that this share (0..1) of all does not pass; zero where there are none.

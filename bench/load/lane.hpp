@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 
+#include "bench/load/profile.hpp"
 #include "bench/load/udp_socket.hpp"
 #include "client/secure_channel.hpp"
 #include "protocol/bytes.hpp"
@@ -27,6 +28,7 @@ struct Lane {
     bool is_stream = false;
     std::uint32_t number = 0;  // in the tally
     std::uint64_t next = 0;    // sequence
+    StreamShape shape{};       // where it has a rhythm of its own
 
     // In front of every payload of this many octets; those are padded where `pads`.
     void set_header(protocol::Bytes octets, std::size_t payload_octets, bool pads) noexcept;

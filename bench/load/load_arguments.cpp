@@ -61,8 +61,12 @@ void LoadArguments::add_common(CLI::App& command) {
 void LoadArguments::add_places(CLI::App& command) {
     command.add_option("--client-netns", settings_.places.client_netns,
                        "network namespace that the clients' sockets are made in");
-    command.add_option("--client-address", client_addresses_,
-                       "addresses that the clients' sockets are bound to in turn");
+    command
+        .add_option("--client-address", client_addresses_,
+                    "addresses that the clients' sockets are bound to in turn, with commas between")
+        ->delimiter(',')
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     command
         .add_option("--server-pid", server_pid_,
                     "process of the server, where it runs on this machine: its CPU and memory")
@@ -106,6 +110,10 @@ void LoadArguments::add_load(CLI::App& command) {
     command.add_option("--direction", direction_, "up: client to peer; down; both")
         ->check(CLI::IsMember({"up", "down", "both"}))
         ->capture_default_str();
+    add_mode(command);
+}
+
+void LoadArguments::add_mode(CLI::App& command) {
     command.add_option("--mode", mode_, "ChannelData, or Send and Data indications")
         ->check(CLI::IsMember({"channel", "send"}))
         ->capture_default_str();
@@ -131,7 +139,54 @@ void LoadArguments::add_peers(CLI::App& command) {
                        "network namespace that the peers' sockets are made in");
 }
 
-Settings LoadArguments::settings() const {
+void LoadArguments::add_in_flight(CLI::App& command) {
+    command
+        .add_option("--in-flight", settings_.in_flight, "requests that wait for an answer at once")
+        ->check(CLI::Range(1, 100000))
+        ->capture_default_str();
+}
+
+void LoadArguments::add_allocations(CLI::App& command) {
+    command.add_option("--allocations", settings_.allocations, "how many to hold")
+        ->check(CLI::Range(1, 10000000))
+        ->capture_default_str();
+}
+
+void LoadArguments::add_profile(CLI::App& command) {
+    command.add_option("profile", profile_, "consult, conference-4, conference-8 or audio")
+        ->required()
+        ->check(CLI::IsMember(profile_names()));
+}
+
+void LoadArguments::add_calls(CLI::App& command) {
+    command.add_option("--calls", settings_.load.calls, "how many go on at once")
+        ->check(CLI::Range(1, 100000))
+        ->capture_default_str();
+    add_mode(command);
+    add_call_seconds(command);
+}
+
+void LoadArguments::add_call_seconds(CLI::App& command) {
+    command
+        .add_option("--call-seconds", settings_.call_seconds,
+                    "how long a party stays: so often others join and leave")
+        ->check(CLI::Range(1.0, 86400.0))
+        ->capture_default_str();
+}
+
+void LoadArguments::add_plan(CLI::App& command) {
+    command.add_option("--profile", profile_, "what the calls are like")
+        ->check(CLI::IsMember(profile_names()))
+        ->capture_default_str();
+    command
+        .add_option("--relay-ports", settings_.relay_ports,
+                    "how many ports the server has for relays")
+        ->check(CLI::Range(1, 10000000))
+        ->capture_default_str();
+    add_call_seconds(command);
+}
+
+Settings LoadArguments::settings(bool needs_login) const {
     Settings settings = settings_;
     const auto uri = protocol::Uri::parse(uri_);
     if (!uri) throw CLI::ValidationError{uri_ + ": " + uri.error().text};
@@ -139,7 +194,7 @@ Settings LoadArguments::settings() const {
         .text = uri_,
         .uri = *uri,
         .connect = {.trust = login_.trust()},
-        .login = uri->relays ? login_.login_or_minted(minted_lifetime) : client::Login{}};
+        .login = needs_login ? login_.login_or_minted(minted_lifetime) : client::Login{}};
     for (const auto& each : client_addresses_) {
         settings.places.client_addresses.push_back(address_of(each));
     }
@@ -152,6 +207,7 @@ Settings LoadArguments::settings() const {
     load.direction = direction_ == "up"     ? Direction::up
                      : direction_ == "down" ? Direction::down
                                             : Direction::both;
+    load.profile = find_profile(profile_);
     load.mode = mode_ == "send" ? Mode::send : Mode::channel;
     load.segmentation = !segments_not_ && load.burst > 1;
     settings.duration = std::chrono::nanoseconds{static_cast<std::int64_t>(seconds_ * 1e9)};

@@ -22,13 +22,23 @@ public:
     // Where peers are; of commands that have some.
     void add_peers(CLI::App& command);
 
+    // Of commands that ask more than they relay.
+    void add_in_flight(CLI::App& command);
+    void add_allocations(CLI::App& command);
+    // Of commands that make calls: which, and how many.
+    void add_profile(CLI::App& command);
+    void add_calls(CLI::App& command);
+    void add_plan(CLI::App& command);
+
     // Throws CLI::ValidationError where they make no sense together.
-    [[nodiscard]] Settings settings() const;
+    [[nodiscard]] Settings settings(bool needs_login) const;
 
 private:
     void add_places(CLI::App& command);
     void add_output(CLI::App& command);
     void add_packets(CLI::App& command);
+    void add_mode(CLI::App& command);
+    void add_call_seconds(CLI::App& command);
 
     LoginArguments login_;
     std::string uri_;
@@ -38,6 +48,7 @@ private:
     std::string rate_ = "1000";
     std::string direction_ = "both";
     std::string mode_ = "channel";
+    std::string profile_ = "consult";
     double loss_percent_ = 0.1;
     int server_pid_ = 0;
     int server_core_ = -1;

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <string>
+#include <vector>
 
 #include "bench/load/load_arguments.hpp"
 
@@ -15,12 +17,22 @@ public:
     explicit LoadCommands(CLI::App& program);
 
     [[nodiscard]] bool is_asked() const;
-    // The exit code of the program. Throws BadStart and CLI::ValidationError.
-    [[nodiscard]] int run() const;
+    // The exit code of the program; the command line is for the report. Throws BadStart and
+    // CLI::ValidationError.
+    [[nodiscard]] int run(const std::string& command_line) const;
 
 private:
+    [[nodiscard]] std::vector<CLI::App*> all() const;
+    [[nodiscard]] Settings settings() const;
+
     LoadArguments arguments_;
     CLI::App* relay_;
+    CLI::App* symmetric_;
+    CLI::App* allocate_;
+    CLI::App* binding_;
+    CLI::App* hold_;
+    CLI::App* profile_;
+    CLI::App* plan_;
 };
 
 }  // namespace turnpike::bench

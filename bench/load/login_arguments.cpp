@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <string_view>
+#include <utility>
 
 #include "auth/timed_secret.hpp"
 
@@ -37,6 +39,23 @@ void LoginArguments::add_to(CLI::App& command) {
     command.add_option("--ca", authorities,
                        "PEM file of the authorities to trust instead of the system's");
     command.add_flag("--insecure", insecure, "take any certificate");
+}
+
+std::string without_password(std::span<const std::string> words) {
+    constexpr std::string_view hidden = "***";
+    std::string line;
+    bool is_next = false;
+    for (std::string word : words) {
+        if (std::exchange(is_next, word == "-p" || word == "--password")) {
+            word = hidden;
+        } else if (word.starts_with("--password=")) {
+            word = "--password=***";
+        } else if (word.starts_with("-p") && word.size() > 2) {
+            word = "-p***";
+        }
+        line += (line.empty() ? "" : " ") + word;
+    }
+    return line;
 }
 
 client::Login LoginArguments::login() const {

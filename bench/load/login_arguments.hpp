@@ -6,6 +6,7 @@
 
 #include <CLI/App.hpp>
 #include <chrono>
+#include <span>
 #include <string>
 
 #include "client/client.hpp"
@@ -29,5 +30,8 @@ struct LoginArguments {
     [[nodiscard]] client::Login login_or_minted(std::chrono::seconds lifetime) const;
     [[nodiscard]] client::Trust trust() const { return {authorities, !insecure}; }
 };
+
+// A command line for others to see: what stands behind -p or --password is left out.
+[[nodiscard]] std::string without_password(std::span<const std::string> words);
 
 }  // namespace turnpike::bench

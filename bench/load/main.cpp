@@ -5,11 +5,14 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "bench/load/check_command.hpp"
 #include "bench/load/exit_code.hpp"
 #include "bench/load/failure.hpp"
 #include "bench/load/load_commands.hpp"
+#include "bench/load/login_arguments.hpp"
 #include "bench/load/manual.hpp"
 
 namespace {
@@ -43,7 +46,8 @@ int main(int count, char** values) {
             std::cout << bench::manual_text(program, page);
             return EXIT_SUCCESS;
         }
-        return load.is_asked() ? load.run() : check.run();
+        const std::vector<std::string> words{values, values + count};
+        return load.is_asked() ? load.run(bench::without_password(words)) : check.run();
     } catch (const CLI::ParseError& error) {
         return program.exit(error) == 0 ? EXIT_SUCCESS : bench::exit_usage;
     } catch (const bench::BadStart& failure) {

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view description =
     R"(Asks a STUN/TURN server, Turnpike or any other, from where a client stands: does it work, over what,
-how quickly, and if not, why not.)";
+how quickly, and if not, why not. And loads it: how much does it relay without loss, how many clients does it let in, and
+what does each of them cost it. Load only servers that are yours.)";
 
 constexpr std::array sections{
     manual::Section{"EXIT STATUS", R"(* 0: All of it works.
@@ -30,7 +31,25 @@ constexpr std::array sections{
 
 For a monitor:
 
-    turnpike-bench check --json --password-file /etc/monitor/turn --user monitor turn:turn.example.org)"},
+    turnpike-bench check --json --password-file /etc/monitor/turn --user monitor turn:turn.example.org
+
+The largest rate without loss between two network namespaces, as a line of JSON:
+
+    turnpike-bench relay --rate search --flows 1000 --direction up --client-netns client --peer-netns peer --json - turn:10.2.0.2
+
+Fifty consultations for a minute, which have to go well:
+
+    turnpike-bench profile consult --calls 50 --seconds 60 --require 'lost<=0.1%' --require 'latency_us.p99<=5000' turn:10.2.0.2)"},
+    manual::Section{
+        "RESULTS",
+        R"(A result is one line of JSON (`--json`). `test`, `uri`, `transport` and `labels` say what was measured; the others, where they apply:
+
+* `sent`, `delivered`, `lost`, `reordered`, `duplicated`: Packets, each of them known again. Stragglers are waited for until nothing has come for 200 ms.
+* `offered_pps`, `pps`, `bits_per_second`: What was wanted; what came while it was sent; the same in bits of payload.
+* `latency_us`: From sending to receiving, both in this program: `p50`, `p99`, `p99.9`.
+* `server`: `cpu_us_per_packet`, `cpu_seconds` and `rss_kb` of the process (`--server-pid`); `core_busy`, 0 to 1, of its core (`--server-core`), which has what the kernel does for packets outside of the process, too.
+* `machine_cpu`, `bench_cpu`: The busy share of the whole machine; how many cores this program used.
+* `bottleneck`: Who could do no more: `server`, `machine`, `bench` or `none`. It is `bench` where this program did not hold the rate, had no room for what came, or was busy all the time while the server was not. Of a search: by what the next larger rate failed.)"},
     manual::Section{"SEE ALSO", "`turnpike`(1)"}};
 
 }  // namespace
@@ -40,12 +59,12 @@ std::string manual_text(const CLI::App& app, const std::string& what) {
     if (what == "bash-completion") return manual::bash_completion(program);
     const std::string date =
         manual::build_date(std::getenv("SOURCE_DATE_EPOCH"), std::chrono::system_clock::now());
-    return manual::command_page(program,
-                                {.summary = "check a STUN/TURN server from a client's side",
-                                 .description = description,
-                                 .version = TURNPIKE_VERSION,
-                                 .date = date,
-                                 .sections = sections});
+    return manual::command_page(
+        program, {.summary = "check and load a STUN/TURN server from a client's side",
+                  .description = description,
+                  .version = TURNPIKE_VERSION,
+                  .date = date,
+                  .sections = sections});
 }
 
 }  // namespace turnpike::bench

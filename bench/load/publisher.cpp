@@ -25,6 +25,7 @@ constexpr std::array phrases{
     Phrase{"allocations_per_second", "", " allocations/s"},
     Phrase{"requests_per_second", "", " requests/s"},
     Phrase{"allocations", "", " allocations"},
+    Phrase{"calls", "", " calls"},
     Phrase{"octets_per_allocation", "", " octets each"},
     Phrase{"offered_pps", "", " offered"},
     Phrase{"sent", "", " sent"},
@@ -47,6 +48,9 @@ std::string in_words(const boost::json::object& result) {
         text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", phrase.before, json_line(*number),
                             phrase.after);
     }
+    if (const auto* first = result.if_contains("gives_out_first")) {
+        text += fmt::format("; gives out first: {}", std::string_view{first->as_string()});
+    }
     if (const auto* bottleneck = result.if_contains("bottleneck")) {
         text += fmt::format("; bottleneck: {}", std::string_view{bottleneck->as_string()});
     }
@@ -56,7 +60,7 @@ std::string in_words(const boost::json::object& result) {
 Publisher::Publisher(const Output& output, std::ostream& out, std::ostream& complaints)
     : output_{output}, out_{out}, complaints_{complaints} {}
 
-void Publisher::publish(const boost::json::object& result) {
+void Publisher::publish(const boost::json::object& result, Series series) {
     if (output_.json_path == "-") {
         out_ << json_line(result) << '\n' << std::flush;
     } else {
@@ -66,6 +70,12 @@ void Publisher::publish(const boost::json::object& result) {
             file << json_line(result) << '\n';
             if (!file.flush()) throw BadStart{output_.json_path + ": cannot be written"};
         }
+    }
+    if (!output_.html_path.empty()) {
+        entries_.push_back({result, std::move(series)});
+        std::ofstream file{output_.html_path};
+        file << html_report(entries_, conditions_here(output_.command_line));
+        if (!file.flush()) throw BadStart{output_.html_path + ": cannot be written"};
     }
     for (const Requirement& each : output_.requirements) {
         const std::string complaint = each.complaint(result);

@@ -6,8 +6,10 @@
 
 #include <boost/json/object.hpp>
 #include <ostream>
+#include <string>
 #include <vector>
 
+#include "bench/load/report.hpp"
 #include "bench/load/settings.hpp"
 
 namespace turnpike::bench {
@@ -18,7 +20,7 @@ public:
     Publisher(const Output& output, std::ostream& out, std::ostream& complaints);
 
     // BadStart where a file cannot be written.
-    void publish(const boost::json::object& result);
+    void publish(const boost::json::object& result, Series series = {});
     // Whether every result was all that was required.
     [[nodiscard]] bool all_met() const noexcept { return all_met_; }
 
@@ -26,6 +28,7 @@ private:
     const Output& output_;
     std::ostream& out_;
     std::ostream& complaints_;
+    std::vector<Entry> entries_;  // of the report
     bool all_met_ = true;
 };
 

@@ -5,11 +5,14 @@
 #include <sys/resource.h>
 
 #include "bench/load/failure.hpp"
+#include "bench/load/network_namespace.hpp"
+#include "bench/load/udp_socket.hpp"
 #include "client/resolve.hpp"
 
 namespace turnpike::bench {
 namespace {
 
+constexpr std::uint16_t discard_port = 9;
 constexpr std::size_t descriptors_spare = 32;  // standard streams, epoll, reports
 
 }  // namespace
@@ -45,6 +48,23 @@ client::Client reach(const Access& access, const Places& places, std::size_t num
         return client;
     }
     fail("connect", failure);
+}
+
+protocol::Endpoint server_of(const Access& access) {
+    if (access.uri.transport != protocol::Transport::udp) {
+        throw BadStart{"this goes over UDP: turn:HOST?transport=udp"};
+    }
+    const auto servers = client::resolve(access.uri.host, access.uri.port);
+    if (!servers) fail("resolve", servers.error());
+    return servers->front();
+}
+
+protocol::Endpoint discarding_peer(const Places& places, const protocol::Endpoint& server) {
+    protocol::Endpoint peer{places.peer_address.value_or(protocol::IpAddress{}), discard_port};
+    if (!places.peer_address) {
+        in_namespace(places.peer_netns, [&] { peer.address = local_address_towards(server); });
+    }
+    return peer;
 }
 
 void need_descriptors(std::size_t count) {

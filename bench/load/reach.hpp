@@ -12,6 +12,12 @@ namespace turnpike::bench {
 // of the clients' network namespace. BadStart where the server cannot be reached.
 [[nodiscard]] client::Client reach(const Access& access, const Places& places, std::size_t number);
 
+// The first address of its name. BadStart where the URI is not one for UDP.
+[[nodiscard]] protocol::Endpoint server_of(const Access& access);
+// Whom nobody sends to: port 9 (RFC 863) of the peers' address, or of the one towards the server.
+[[nodiscard]] protocol::Endpoint discarding_peer(const Places& places,
+                                                 const protocol::Endpoint& server);
+
 // "Allocate: 401 Unauthenticated".
 [[noreturn]] void fail(std::string_view step, const client::Failure& failure);
 

@@ -23,7 +23,10 @@ namespace turnpike::bench {
 namespace {
 
 constexpr std::size_t events_max = 64;
-constexpr std::size_t datagram_octets = 65536;  // as many as UDP_GRO puts together
+// The largest payload with what may stand around it, or as much as UDP_GRO puts together; and no
+// power of two, so that not all of them fall into the same lines of the cache.
+constexpr std::size_t single_octets = 9'000 + 200;
+constexpr std::size_t coalesced_octets = 65'536 + 192;
 constexpr std::size_t stream_octets = 2 * protocol::frame_octets_max;
 constexpr int rounds_max = 8;  // of one inlet, before the others have their turn
 
@@ -41,11 +44,12 @@ std::size_t segment_of(msghdr& header) {
 
 }  // namespace
 
-Receiver::Receiver(std::span<const Inlet> inlets, Tally& tally)
+Receiver::Receiver(std::span<const Inlet> inlets, Tally& tally, bool coalesced)
     : inlets_{inlets},
       tally_{tally},
       queue_{epoll_create1(EPOLL_CLOEXEC)},
-      arena_(messages_max * datagram_octets),
+      datagram_octets_{coalesced ? coalesced_octets : single_octets},
+      arena_(messages_max * datagram_octets_),
       streams_(inlets.size()) {
     if (queue_ < 0) throw BadStart{std::string{"epoll: "} + std::strerror(errno)};
     for (std::size_t index = 0; index < inlets_.size(); ++index) {
@@ -80,7 +84,7 @@ std::uint64_t Receiver::dropped() const noexcept {
 
 // The kernel writes into the header of what it fills.
 void Receiver::prepare(std::size_t message) noexcept {
-    vectors_[message] = {arena_.data() + message * datagram_octets, datagram_octets};
+    vectors_[message] = {arena_.data() + message * datagram_octets_, datagram_octets_};
     msghdr& header = messages_[message].msg_hdr;
     header = {};
     header.msg_iov = &vectors_[message];
@@ -103,7 +107,7 @@ void Receiver::take_datagrams(std::size_t index) {
         if (count <= 0) return;
         now_ = monotonic_now();
         for (std::size_t each = 0; each < static_cast<std::size_t>(count); ++each) {
-            protocol::Bytes rest{arena_.data() + each * datagram_octets, messages_[each].msg_len};
+            protocol::Bytes rest{arena_.data() + each * datagram_octets_, messages_[each].msg_len};
             const std::size_t segment = segment_of(messages_[each].msg_hdr);
             while (!rest.empty()) {
                 const std::size_t octets =
@@ -118,7 +122,7 @@ void Receiver::take_datagrams(std::size_t index) {
 }
 
 void Receiver::take_secure_datagrams(std::size_t index) {
-    const protocol::MutableBytes room = std::span{arena_}.first(datagram_octets);
+    const protocol::MutableBytes room = std::span{arena_}.first(datagram_octets_);
     while (const auto octets = inlets_[index].channel->read(room)) {
         if (*octets == 0) return;
         now_ = monotonic_now();

@@ -23,8 +23,8 @@ public:
     // What comes from a server and is no data: responses, errors.
     using Aside = std::function<void(std::size_t inlet, protocol::Bytes message)>;
 
-    // The inlets and the tally outlive it.
-    Receiver(std::span<const Inlet> inlets, Tally& tally);
+    // The inlets and the tally outlive it. Whether datagrams come put together (UDP_GRO).
+    Receiver(std::span<const Inlet> inlets, Tally& tally, bool coalesced = false);
     Receiver(const Receiver&) = delete;
     Receiver& operator=(const Receiver&) = delete;
     ~Receiver();
@@ -62,6 +62,7 @@ private:
     Aside aside_;
     int queue_ = -1;
     std::chrono::nanoseconds now_{};
+    std::size_t datagram_octets_;
     std::vector<std::byte> arena_;
     std::vector<Stream> streams_;  // by inlet
     std::array<mmsghdr, messages_max> messages_{};

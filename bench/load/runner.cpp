@@ -50,7 +50,9 @@ Runner::Runner(Stage& stage, const Settings& settings)
       settings_{settings},
       tally_{stage.lanes().size()},
       sender_{stage.lanes(), sender_settings(settings.load)},
-      receiver_{stage.inlets(), tally_} {
+      receiver_{stage.inlets(), tally_, settings.load.segmentation} {
+    receiver_.on_aside(
+        [&](std::size_t inlet, protocol::Bytes message) { stage_.take_answer(inlet, message); });
     prctl(PR_SET_TIMERSLACK, 1UL);  // the default of 50 us would make bursts of single packets
 }
 
@@ -59,10 +61,25 @@ void Runner::begin() {
     run_ = fresh_run();
     tally_.begin(run_);
     sender_.begin(run_);
+    sampler_.begin(monotonic_now());
+}
+
+void Runner::tend() {
+    const nanoseconds now = monotonic_now();
+    stage_.keep_alive(now);
+    if (stage_.wants_one_thread()) sender_.push_on();
+    if (!sampler_.look(now, sender_.sent(), tally_)) return;
+    const Sample& sample = sampler_.samples().back();
+    progress_.say(fmt::format("{:.0f} s: {:.0f} packets/s sent, {:.0f} delivered, p99 {:.0f} us",
+                              sample.at, sample.sent_per_second, sample.delivered_per_second,
+                              sample.p99_us));
 }
 
 void Runner::receive_until(const std::function<bool()>& done) {
-    while (!done()) receiver_.turn(receive_step);
+    while (!done()) {
+        receiver_.turn(receive_step);
+        tend();
+    }
 }
 
 void Runner::await_stragglers() {
@@ -83,30 +100,51 @@ void Runner::warm_up() {
     begin();
     sender_.send_to_all(1);
     await_stragglers();
-    if (tally_.delivered() > 0) return;
+    const auto came_through = [&](bool to_clients) {
+        bool some = false;
+        bool any = false;
+        for (const Lane& lane : stage_.lanes()) {
+            if ((lane.destination.octets > 0) != to_clients) continue;
+            any = true;
+            some = some || tally_.delivered(lane.number) > 0;
+        }
+        return some || !any;
+    };
+    if (came_through(true) && came_through(false)) return;
     if (sender_.refused() > 0) {
         throw BadStart{
             fmt::format("this machine does not send: {}", std::strerror(sender_.last_error()))};
     }
-    throw BadStart{
-        "nothing comes through the relay: does the server permit these peers, do they reach it?"};
+    throw BadStart{fmt::format(
+        "nothing comes through the relay to the {}: does the server permit these peers, do they "
+        "reach it, are they on another address than the relay (--peer-address)?",
+        came_through(true) ? "peers" : "clients")};
 }
 
-void Runner::send_alone(const Run& run, nanoseconds end) {
-    Pacer pacer{run.packets_per_second, settings_.load.burst, monotonic_now()};
-    for (nanoseconds now = monotonic_now(); now < end; now = monotonic_now()) {
-        const nanoseconds next = std::min(sender_.turn(pacer), end);
+Runner::Turn Runner::turn_of(const Run& run) {
+    if (run.in_their_rhythm) {
+        std::vector<StreamShape> shapes;
+        for (const Lane& lane : stage_.lanes()) shapes.push_back(lane.shape);
+        return [this, table = Timetable{std::move(shapes), monotonic_now()}]() mutable {
+            return sender_.turn(table);
+        };
+    }
+    return [this, pacer = Pacer{run.packets_per_second, settings_.load.burst,
+                                monotonic_now()}]() mutable { return sender_.turn(pacer); };
+}
+
+void Runner::send_alone(const Turn& turn, nanoseconds end) {
+    while (monotonic_now() < end) {
+        const nanoseconds next = std::min(turn(), end);
         if (next - monotonic_now() > sleep_min) sleep_until(next);
     }
 }
 
-void Runner::send_and_receive(const Run& run, nanoseconds end) {
-    Pacer pacer{run.packets_per_second, settings_.load.burst, monotonic_now()};
-    for (nanoseconds now = monotonic_now(); now < end; now = monotonic_now()) {
-        const nanoseconds next = std::min(sender_.turn(pacer), end);
-        const nanoseconds patience =
-            std::clamp<nanoseconds>(next - monotonic_now(), 0ns, together_step);
-        receiver_.turn(patience);
+void Runner::send_and_receive(const Turn& turn, nanoseconds end) {
+    while (monotonic_now() < end) {
+        const nanoseconds next = std::min(turn(), end);
+        receiver_.turn(std::clamp<nanoseconds>(next - monotonic_now(), 0ns, together_step));
+        tend();
     }
 }
 
@@ -121,14 +159,17 @@ Figures Runner::run(const Run& run) {
     }
     const Reading before = take_reading(settings_.watch);
     const nanoseconds end = before.at + run.duration;
-    together ? send_and_receive(run, end) : send_alone(run, end);
+    const Turn turn = turn_of(run);
+    together ? send_and_receive(turn, end) : send_alone(turn, end);
     Figures figures = figures_since(before, run);
     stop = true;
     if (receiving.joinable()) receiving.join();
     await_stragglers();
+    progress_.say({});
     figures.delivered = tally_.delivered();
     figures.reordered = tally_.reordered();
     figures.duplicated = tally_.duplicated();
+    figures.held_back = sender_.held_back();
     figures.dropped_here = receiver_.dropped() - dropped_before;
     figures.latency = tally_.latency();
     return figures;

@@ -8,7 +8,9 @@
 #include <functional>
 
 #include "bench/load/figures.hpp"
+#include "bench/load/progress.hpp"
 #include "bench/load/receiver.hpp"
+#include "bench/load/sampler.hpp"
 #include "bench/load/sender.hpp"
 #include "bench/load/settings.hpp"
 #include "bench/load/stage.hpp"
@@ -18,6 +20,7 @@ namespace turnpike::bench {
 
 struct Run {
     double packets_per_second = 0;  // of all lanes; 0: as fast as it goes
+    bool in_their_rhythm = false;   // each lane in its own; then the rate is what this comes to
     std::chrono::nanoseconds duration{};
 };
 
@@ -30,13 +33,20 @@ public:
     // found before it is measured. BadStart where nothing comes at all.
     void warm_up();
     [[nodiscard]] Figures run(const Run& run);
+    // What the last run was like, second by second.
+    [[nodiscard]] const std::vector<Sample>& samples() const noexcept { return sampler_.samples(); }
 
 private:
     void begin();
-    void send_alone(const Run& run, std::chrono::nanoseconds end);
-    void send_and_receive(const Run& run, std::chrono::nanoseconds end);
+    // Sends what is due, and says when more will be.
+    using Turn = std::function<std::chrono::nanoseconds()>;
+    [[nodiscard]] Turn turn_of(const Run& run);
+    static void send_alone(const Turn& turn, std::chrono::nanoseconds end);
+    void send_and_receive(const Turn& turn, std::chrono::nanoseconds end);
     // Until all has come, or nothing has for a while.
     void await_stragglers();
+    // What is done between packets, by the thread that receives.
+    void tend();
     void receive_until(const std::function<bool()>& done);
     [[nodiscard]] Figures figures_since(const Reading& before, const Run& run) const;
 
@@ -45,6 +55,8 @@ private:
     Tally tally_;
     Sender sender_;
     Receiver receiver_;
+    Sampler sampler_;
+    Progress progress_;
     std::uint32_t run_ = 0;
 };
 

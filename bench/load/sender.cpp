@@ -37,6 +37,7 @@ void Sender::begin(std::uint32_t run) noexcept {
     turn_ = 0;
     sent_ = 0;
     refused_ = 0;
+    held_back_ = 0;
     for (Lane& lane : lanes_) lane.next = 0;
 }
 
@@ -48,6 +49,13 @@ std::chrono::nanoseconds Sender::turn(Pacer& pacer) {
     }
     flush();
     return pacer.next_due();
+}
+
+std::chrono::nanoseconds Sender::turn(Timetable& timetable) {
+    now_ = monotonic_now();
+    while (const auto due = timetable.take(now_)) send_burst(lanes_[due->lane], due->packets);
+    flush();
+    return timetable.next_due();
 }
 
 void Sender::send_to_all(std::size_t packets) {
@@ -110,21 +118,10 @@ void Sender::add_message(Lane& lane, std::size_t packets) {
 void Sender::flush() {
     if (parts_count_ == 0) return;
     const Lane& lane = *parts_[0].lane;
-    if (lane.is_stream || lane.channel != nullptr) {
-        // DTLS keeps the borders of datagrams; of a stream all that is due is written at once.
-        std::size_t done = 0;
-        const std::size_t together = lane.is_stream ? parts_count_ : 1;
-        while (done < parts_count_) {
-            std::size_t octets = 0;
-            for (std::size_t each = 0; each < together; ++each) {
-                octets += vectors_[done + each].iov_len;
-            }
-            const auto* begin = static_cast<const std::byte*>(vectors_[done].iov_base);
-            if (!write_all(lane, {begin, octets})) break;
-            done += together;
-            sent_ += together;
-        }
-        give_back(done);
+    if (lane.is_stream) {
+        flush_stream();
+    } else if (lane.channel != nullptr) {
+        flush_secure_datagrams();
     } else {
         flush_datagrams();
     }
@@ -159,23 +156,60 @@ void Sender::flush_datagrams() {
     give_back(done);
 }
 
-bool Sender::write_all(const Lane& lane, protocol::Bytes octets) {
-    while (!octets.empty()) {
-        if (lane.channel != nullptr) {
-            if (lane.channel->write(octets)) return true;
-            if (!wait_writable(lane.descriptor)) break;
-            continue;
-        }
-        const ssize_t taken = ::send(lane.descriptor, octets.data(), octets.size(), MSG_NOSIGNAL);
-        if (taken > 0) {
-            octets = octets.subspan(static_cast<std::size_t>(taken));
-        } else if (errno != EINTR && !(errno == EAGAIN && wait_writable(lane.descriptor))) {
+void Sender::flush_secure_datagrams() {
+    std::size_t done = 0;
+    while (done < parts_count_) {
+        const auto* begin = static_cast<const std::byte*>(vectors_[done].iov_base);
+        const Lane& lane = *parts_[done].lane;
+        if (lane.channel->write({begin, vectors_[done].iov_len})) {
+            ++done;
+            ++sent_;
+        } else if (!wait_writable(lane.descriptor)) {
+            last_error_ = errno;
             break;
         }
     }
-    if (octets.empty()) return true;
-    last_error_ = errno;
-    return false;
+    give_back(done);
+}
+
+// All that is due in one write; what of it has no room is kept, and more is only taken when it has.
+void Sender::flush_stream() {
+    const Lane& lane = *parts_[0].lane;
+    Rest& rest = rests_[lane.descriptor];
+    rest.descriptor = lane.descriptor;
+    rest.channel = lane.channel;
+    if (!push_on(rest)) {
+        held_back_ += parts_count_;
+        return give_back(0);
+    }
+    rest.octets.assign(arena_.begin(), arena_.begin() + static_cast<std::ptrdiff_t>(used_));
+    rest.written = 0;
+    sent_ += parts_count_;
+    (void)push_on(rest);
+}
+
+bool Sender::push_on(Rest& rest) {
+    while (rest.written < rest.octets.size()) {
+        const auto left = std::span{rest.octets}.subspan(rest.written);
+        if (rest.channel != nullptr) {
+            if (!rest.channel->write(left)) return false;
+            rest.written = rest.octets.size();
+            continue;
+        }
+        const ssize_t taken =
+            ::send(rest.descriptor, left.data(), left.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (taken > 0) {
+            rest.written += static_cast<std::size_t>(taken);
+        } else if (errno != EINTR) {
+            last_error_ = errno;
+            return false;
+        }
+    }
+    return true;
+}
+
+void Sender::push_on() {
+    for (auto& [descriptor, rest] : rests_) (void)push_on(rest);
 }
 
 }  // namespace turnpike::bench

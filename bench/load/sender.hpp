@@ -10,12 +10,14 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "bench/load/lane.hpp"
 #include "bench/load/pacer.hpp"
+#include "bench/load/timetable.hpp"
 
 namespace turnpike::bench {
 
@@ -34,6 +36,7 @@ public:
     void begin(std::uint32_t run) noexcept;
     // Sends what is due now; returns when more will be.
     std::chrono::nanoseconds turn(Pacer& pacer);
+    std::chrono::nanoseconds turn(Timetable& timetable);
     // This many packets of every lane, at once.
     void send_to_all(std::size_t packets);
 
@@ -41,6 +44,10 @@ public:
     // What the kernel did not take, and why last; nothing of it counts as sent.
     [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
     [[nodiscard]] int last_error() const noexcept { return last_error_; }
+    // What had no room in a stream because the other side reads more slowly. Not sent either.
+    [[nodiscard]] std::uint64_t held_back() const noexcept { return held_back_; }
+    // Writes on what streams had no room for in the middle of a packet.
+    void push_on();
 
 private:
     static constexpr std::size_t messages_max = 64;
@@ -55,12 +62,22 @@ private:
         std::array<std::byte, CMSG_SPACE(sizeof(std::uint16_t))> octets;
     };
 
+    // Of a stream, what is still to be written before anything else.
+    struct Rest {
+        client::SecureChannel* channel = nullptr;
+        std::vector<std::byte> octets{};
+        std::size_t written = 0;
+        int descriptor = -1;
+    };
+
     void send_burst(Lane& lane, std::size_t packets);
     void add_message(Lane& lane, std::size_t packets);
     void write_frame(Lane& lane);
     void flush();
     void flush_datagrams();
-    [[nodiscard]] bool write_all(const Lane& lane, protocol::Bytes octets);
+    void flush_secure_datagrams();
+    void flush_stream();
+    [[nodiscard]] bool push_on(Rest& rest);
     void give_back(std::size_t first_part) noexcept;
     [[nodiscard]] std::size_t segments_max(const Lane& lane) const noexcept;
 
@@ -81,6 +98,8 @@ private:
 
     std::atomic<std::uint64_t> sent_ = 0;
     std::uint64_t refused_ = 0;
+    std::uint64_t held_back_ = 0;
+    std::map<int, Rest> rests_;  // by descriptor; streams only
     int last_error_ = 0;
 };
 

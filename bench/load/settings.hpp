@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench/load/profile.hpp"
 #include "bench/load/requirement.hpp"
 #include "client/client.hpp"
 #include "protocol/uri.hpp"
@@ -68,13 +69,16 @@ struct Load {
     double loss_max = 0.001;  // of Rate::Kind::search
     Direction direction = Direction::both;
     Mode mode = Mode::channel;
-    bool segmentation = false;  // UDP_SEGMENT
-    bool symmetric = false;     // each one's peer is the other's relayed address
+    bool segmentation = false;         // UDP_SEGMENT
+    bool symmetric = false;            // each one's peer is the other's relayed address
+    std::optional<Profile> profile{};  // then flows are parties of calls, and send as it says
+    std::size_t calls = 1;
 };
 
 struct Output {
     std::string json_path;  // "-": standard output
     std::string html_path;
+    std::string command_line;  // as it was given, without passwords
     std::vector<std::pair<std::string, std::string>> labels{};
     std::vector<Requirement> requirements{};
 };
@@ -86,8 +90,10 @@ struct Settings {
     Load load;
     Output output;
     std::chrono::nanoseconds duration = std::chrono::seconds{5};
-    std::size_t in_flight = 64;      // of allocate and binding
-    std::size_t allocations = 1000;  // of hold
+    double call_seconds = 300;        // that a party stays, of profile and plan
+    std::size_t relay_ports = 16384;  // that the server may use
+    std::size_t in_flight = 64;       // of allocate and binding
+    std::size_t allocations = 1000;   // of hold
 };
 
 [[nodiscard]] constexpr std::string_view to_string(Direction direction) noexcept {

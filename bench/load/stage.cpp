@@ -8,6 +8,7 @@
 #include "bench/load/failure.hpp"
 #include "bench/load/network_namespace.hpp"
 #include "bench/load/reach.hpp"
+#include "bench/load/stamp.hpp"
 #include "protocol/channel_data.hpp"
 #include "protocol/message_builder.hpp"
 
@@ -22,6 +23,10 @@ constexpr std::size_t peers_max = 64;
 // Lanes of one direction in a row, where there are two.
 constexpr std::size_t lanes_in_a_row = 16;
 constexpr auto release_patience = std::chrono::seconds{2};
+// Before the five minutes of a permission (RFC 8656 section 9), and not all at once.
+constexpr std::chrono::nanoseconds refresh_interval = std::chrono::minutes{4};
+constexpr std::chrono::nanoseconds look_interval = std::chrono::milliseconds{100};
+constexpr auto allocation_lifetime = std::chrono::seconds{600};
 
 // A Send indication up to where the payload begins (RFC 8656 section 11.1).
 std::size_t write_indication(protocol::MutableBytes room, const Endpoint& peer,
@@ -35,6 +40,16 @@ std::size_t write_indication(protocol::MutableBytes room, const Endpoint& peer,
     return builder.finish().size();
 }
 
+// From where the relay is reached. Not from its own address where another can be had: a server may
+// take a peer there for an allocation of its own, and loopback has more than one.
+protocol::IpAddress address_beside(const Endpoint& relayed) {
+    constexpr auto loopback = protocol::IpAddress::v4(0x7F000001);
+    constexpr auto second = protocol::IpAddress::v4(0x7F000002);
+    const auto address = local_address_towards(relayed);
+    if (address != relayed.address || address != loopback) return address;
+    return second;
+}
+
 }  // namespace
 
 Stage::Stage(const Settings& settings) : settings_{settings} {
@@ -44,7 +59,13 @@ Stage::Stage(const Settings& settings) : settings_{settings} {
     need_descriptors(clients + peers);
     in_namespace(settings.places.client_netns, [&] { make_clients(clients); });
     if (peers > 0) in_namespace(settings.places.peer_netns, [&] { make_peers(peers); });
-    load.symmetric ? add_pair_lanes() : add_relay_lanes();
+    if (load.profile) {
+        add_call_lanes();
+    } else if (load.symmetric) {
+        add_pair_lanes();
+    } else {
+        add_relay_lanes();
+    }
     add_inlets();
 }
 
@@ -58,7 +79,39 @@ Stage::~Stage() {
 }
 
 bool Stage::wants_one_thread() const noexcept {
-    return is_secure(settings_.access.uri.transport);
+    const auto transport = settings_.access.uri.transport;
+    return is_secure(transport) || is_stream(transport);
+}
+
+void Stage::keep_alive(std::chrono::nanoseconds now) {
+    if (now < next_look_) return;
+    next_look_ = now + look_interval;
+    for (Party& party : parties_) {
+        if (now < party.refresh_at) continue;
+        party.refresh_at = now + refresh_interval;
+        refresh(party);
+    }
+}
+
+void Stage::refresh(Party& party) const {
+    const auto ask = [&](protocol::Method method, const client::Client::Fill& fill) {
+        // One that gets lost shows as packets that do.
+        (void)party.client.connection().send(party.client.prepare(method, fill));
+    };
+    ask(protocol::Method::refresh,
+        [](protocol::MessageBuilder& builder) { builder.lifetime(allocation_lifetime); });
+    if (!party.peer) return;
+    const bool binds = settings_.load.mode == Mode::channel;
+    ask(binds ? protocol::Method::channel_bind : protocol::Method::create_permission,
+        [&](protocol::MessageBuilder& builder) {
+            if (binds) builder.channel_number(channel);
+            builder.xor_address(protocol::AttributeType::xor_peer_address, *party.peer);
+        });
+}
+
+void Stage::take_answer(std::size_t inlet, protocol::Bytes message) {
+    if (inlet >= parties_.size() || !parties_[inlet].client.take_up(message)) return;
+    parties_[inlet].refresh_at = {};
 }
 
 void Stage::make_clients(std::size_t count) {
@@ -71,19 +124,22 @@ void Stage::make_clients(std::size_t count) {
         client::Client client = reach(settings_.access, settings_.places, number);
         const auto allocation = client.allocate(family);
         if (!allocation) fail("Allocate", allocation.error());
-        parties_.push_back({std::move(client), *allocation});
+        const auto spread = refresh_interval / 2 * (number + 1) / count;
+        parties_.push_back({.client = std::move(client),
+                            .allocation = *allocation,
+                            .refresh_at = monotonic_now() + refresh_interval / 2 + spread});
         enlarge_buffers(parties_.back().client.connection().native_handle());
     }
 }
 
 void Stage::make_peers(std::size_t count) {
-    const auto address = settings_.places.peer_address
-                             ? *settings_.places.peer_address
-                             : local_address_towards(parties_[0].allocation.relayed);
+    const auto& given = settings_.places.peer_address;
+    const auto address = given ? *given : address_beside(parties_[0].allocation.relayed);
     for (std::size_t number = 0; number < count; ++number) peers_.emplace_back(address);
 }
 
 void Stage::join(Party& party, const Endpoint& peer) {
+    party.peer = peer;
     if (settings_.load.mode == Mode::send) {
         if (const auto permitted = party.client.permit(peer); !permitted) {
             fail("CreatePermission for " + peer.to_string(), permitted.error());
@@ -95,13 +151,12 @@ void Stage::join(Party& party, const Endpoint& peer) {
     }
 }
 
-Lane Stage::lane_of(Party& party, const Endpoint& peer) const {
+Lane Stage::lane_of(Party& party, const Endpoint& peer, std::size_t octets) const {
     client::Connection& connection = party.client.connection();
     Lane lane;
     lane.descriptor = connection.native_handle();
     lane.channel = connection.channel() ? &*connection.channel() : nullptr;
     lane.is_stream = connection.is_stream();
-    const std::size_t octets = settings_.load.payload_octets;
     std::array<std::byte, lane_header_octets_max> header{};
     if (settings_.load.mode == Mode::send) {
         const std::size_t size = write_indication(header, peer, octets);
@@ -115,11 +170,11 @@ Lane Stage::lane_of(Party& party, const Endpoint& peer) const {
     return lane;
 }
 
-Lane Stage::lane_of(const UdpSocket& peer, const Party& party) const {
+Lane Stage::lane_of(const UdpSocket& peer, const Party& party, std::size_t octets) {
     Lane lane;
     lane.descriptor = peer.native_handle();
     lane.destination = SocketAddress::of(party.allocation.relayed);
-    lane.set_header({}, settings_.load.payload_octets, false);
+    lane.set_header({}, octets, false);
     return lane;
 }
 
@@ -129,8 +184,8 @@ void Stage::add_relay_lanes() {
     for (std::size_t flow = 0; flow < parties_.size(); ++flow) {
         const UdpSocket& peer = peers_[flow % peers_.size()];
         join(parties_[flow], peer.local());
-        up.push_back(lane_of(parties_[flow], peer.local()));
-        down.push_back(lane_of(peer, parties_[flow]));
+        up.push_back(lane_of(parties_[flow], peer.local(), settings_.load.payload_octets));
+        down.push_back(lane_of(peer, parties_[flow], settings_.load.payload_octets));
     }
     order_lanes(std::move(up), std::move(down));
 }
@@ -143,24 +198,44 @@ void Stage::add_pair_lanes() {
         Party& other = parties_[flow + 1];
         join(one, other.allocation.relayed);
         join(other, one.allocation.relayed);
-        up.push_back(lane_of(one, other.allocation.relayed));
-        down.push_back(lane_of(other, one.allocation.relayed));
+        const std::size_t octets = settings_.load.payload_octets;
+        up.push_back(lane_of(one, other.allocation.relayed, octets));
+        down.push_back(lane_of(other, one.allocation.relayed, octets));
     }
     order_lanes(std::move(up), std::move(down));
+}
+
+// A lane for each stream of each party.
+void Stage::add_call_lanes() {
+    for (std::size_t flow = 0; flow < parties_.size(); ++flow) {
+        Party& party = parties_[flow];
+        const UdpSocket& peer = peers_[flow % peers_.size()];
+        join(party, peer.local());
+        for (const StreamShape& shape : settings_.load.profile->streams) {
+            lanes_.push_back(shape.up ? lane_of(party, peer.local(), shape.payload_octets)
+                                      : lane_of(peer, party, shape.payload_octets));
+            lanes_.back().shape = shape;
+        }
+    }
+    number_lanes();
 }
 
 // Lanes of one socket stand together, so that one system call serves several of them.
 void Stage::order_lanes(std::vector<Lane> up, std::vector<Lane> down) {
     if (settings_.load.direction == Direction::up) down.clear();
     if (settings_.load.direction == Direction::down) up.clear();
-    std::ranges::stable_sort(up, {}, &Lane::descriptor);
-    std::ranges::stable_sort(down, {}, &Lane::descriptor);
+    std::ranges::sort(up, {}, &Lane::descriptor);
+    std::ranges::sort(down, {}, &Lane::descriptor);
     for (std::size_t at = 0; at < std::max(up.size(), down.size()); at += lanes_in_a_row) {
         for (const auto* some : {&up, &down}) {
             const std::size_t end = std::min(at + lanes_in_a_row, some->size());
             for (std::size_t each = at; each < end; ++each) lanes_.push_back((*some)[each]);
         }
     }
+    number_lanes();
+}
+
+void Stage::number_lanes() noexcept {
     for (std::size_t each = 0; each < lanes_.size(); ++each) {
         lanes_[each].number = static_cast<std::uint32_t>(each);
     }

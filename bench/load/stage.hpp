@@ -5,6 +5,8 @@
 // socket. Not thread-safe while it is made.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -26,13 +28,21 @@ public:
     // In the order in which they are to send. They live as long as the stage.
     [[nodiscard]] std::span<Lane> lanes() noexcept { return lanes_; }
     [[nodiscard]] std::span<const Inlet> inlets() const noexcept { return inlets_; }
+    [[nodiscard]] std::span<const UdpSocket> peers() const noexcept { return peers_; }
     // Sending and receiving on one connection cannot go on at once.
     [[nodiscard]] bool wants_one_thread() const noexcept;
+
+    // Refreshes what would run out soon; called often, by the thread that receives. What the server
+    // answers is handed to take_answer() with the number of its inlet.
+    void keep_alive(std::chrono::nanoseconds now);
+    void take_answer(std::size_t inlet, protocol::Bytes message);
 
 private:
     struct Party {
         client::Client client;
         client::Allocation allocation;
+        std::optional<protocol::Endpoint> peer{};
+        std::chrono::nanoseconds refresh_at{};
     };
 
     void make_clients(std::size_t count);
@@ -41,8 +51,14 @@ private:
     void add_relay_lanes();
     void add_pair_lanes();
     void add_inlets();
-    [[nodiscard]] Lane lane_of(Party& party, const protocol::Endpoint& peer) const;
-    [[nodiscard]] Lane lane_of(const UdpSocket& peer, const Party& party) const;
+    void add_call_lanes();
+    // Of payloads of so many octets: from a party to a peer, and from a peer to a party.
+    [[nodiscard]] Lane lane_of(Party& party, const protocol::Endpoint& peer,
+                               std::size_t octets) const;
+    [[nodiscard]] static Lane lane_of(const UdpSocket& peer, const Party& party,
+                                      std::size_t octets);
+    void number_lanes() noexcept;
+    void refresh(Party& party) const;
     void order_lanes(std::vector<Lane> up, std::vector<Lane> down);
 
     const Settings& settings_;
@@ -50,6 +66,7 @@ private:
     std::vector<UdpSocket> peers_;
     std::vector<Lane> lanes_;
     std::vector<Inlet> inlets_;
+    std::chrono::nanoseconds next_look_{};
 };
 
 }  // namespace turnpike::bench
