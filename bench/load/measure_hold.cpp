@@ -9,6 +9,7 @@
 #include "bench/load/figures.hpp"
 #include "bench/load/measure.hpp"
 #include "bench/load/network_namespace.hpp"
+#include "bench/load/progress.hpp"
 #include "bench/load/reach.hpp"
 #include "bench/load/stage.hpp"
 #include "bench/load/stamp.hpp"
@@ -25,6 +26,7 @@ struct Held {
 };
 
 void fill(Crowd& crowd, std::size_t in_flight, std::size_t wanted) {
+    Progress progress;
     std::size_t started = 0;
     while (started < wanted || crowd.active() > 0) {
         while (crowd.active() < in_flight && started < wanted) {
@@ -32,6 +34,9 @@ void fill(Crowd& crowd, std::size_t in_flight, std::size_t wanted) {
             ++started;
         }
         crowd.turn(step);
+        if (progress.is_due(monotonic_now())) {
+            progress.say(fmt::format("{} of {} allocations", crowd.kept(), wanted));
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 #include "bench/load/figures.hpp"
 #include "bench/load/measure.hpp"
 #include "bench/load/network_namespace.hpp"
+#include "bench/load/progress.hpp"
 #include "bench/load/reach.hpp"
 #include "bench/load/stamp.hpp"
 
@@ -39,12 +40,17 @@ void measure_allocate(const Settings& settings, Publisher& publisher) {
     need_descriptors(settings.in_flight);
     in_namespace(settings.places.client_netns, [&] {
         Crowd crowd{settings, server_of(settings.access), {}};
+        Progress progress;
         const Reading before = take_reading(settings.watch);
         const auto end = before.at + settings.duration;
         while (monotonic_now() < end) {
             while (crowd.active() < settings.in_flight) crowd.start_one();
             crowd.turn(step);
+            if (progress.is_due(monotonic_now())) {
+                progress.say(fmt::format("{} allocations", crowd.allocated()));
+            }
         }
+        progress.say({});
         const Usage usage = usage_between(before, take_reading(settings.watch));
         const std::uint64_t allocated = crowd.allocated();
         while (crowd.active() > 0) crowd.turn(step);

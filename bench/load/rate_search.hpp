@@ -27,7 +27,7 @@ public:
 
 private:
     static constexpr double precise_enough = 1.02;  // between what passed and what failed
-    static constexpr double rate_min = 10;
+    static constexpr double rate_min = 1;
     static constexpr double rate_max = 1e8;
 
     double rate_;

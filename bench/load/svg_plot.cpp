@@ -13,7 +13,7 @@ namespace {
 constexpr double width = 640;
 constexpr double height = 220;
 constexpr double left = 70;
-constexpr double right = 12;
+constexpr double right = 34;
 constexpr double top = 30;
 constexpr double bottom = 36;
 constexpr std::array<std::string_view, 4> colours{"#1f6fb4", "#d95f02", "#1b9e77", "#7570b3"};

@@ -16,7 +16,7 @@ using protocol::MessageBuilder;
 struct Talk {
     Message request(protocol::Bytes octets) {
         const auto message = Message::decode(octets);
-        REQUIRE(message);
+        REQUIRE(message.has_value());
         return *message;
     }
     Dialogue::Answer challenge(const Message& request, protocol::ErrorCode code,
