@@ -93,10 +93,14 @@ class Namespace:
             return socket.socket(family, kind, protocol)
 
     def offloads_off(self, device):
+        self.offload(device, OFFLOADS_OFF, 0)
+
+    def offload(self, device, words, value):
+        """Turns features of a device on or off, as the ethtool program does."""
         with self.socket() as control:
-            for word in OFFLOADS_OFF:
-                value = ctypes.create_string_buffer(struct.pack("II", word, 0))
-                request = struct.pack("16sP", device.encode(), ctypes.addressof(value))
+            for word in words:
+                argument = ctypes.create_string_buffer(struct.pack("II", word, value))
+                request = struct.pack("16sP", device.encode(), ctypes.addressof(argument))
                 fcntl.ioctl(control, SIOCETHTOOL, request + bytes(16))
 
 
