@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The servers that are compared, each with one thread that relays, on the server's core, by equal settings.
+
+One fixed user with the key that both know (MD5), no quota, no limit in bandwidth, every peer of the network allowed,
+no database of users, a log of what happens as by default, and TLS only where a measurement wants it. Ports, nonces
+and lifetimes are as each one's defaults have them, but that the range of relayed ports is wide enough for all.
+"""
+import dataclasses
+import pathlib
+import re
+import subprocess
+
+import servers
+from compare import cores, network
+
+REALM = "example.org"
+USER, PASSWORD = "bench", "a password of the benchmark"
+FIRST_PORT, LAST_PORT = 10000, 65535
+PORTS = {"udp": 3478, "tcp": 3478, "tls": 5349, "dtls": 5349}
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """What a server is started for."""
+
+    core: int
+    transport: str = "udp"
+    pair: object = None  # certificate and key, where the transport wants them
+
+    @property
+    def is_secure(self):
+        return self.transport in ("tls", "dtls")
+
+
+def turnpike_config(setting):
+    """The configuration of turnpike, as `servers.toml` writes it."""
+    sockets = {kind: [f"{network.LISTENER}:{port}", f"[{network.LISTENER_6}]:{port}"] for kind, port in PORTS.items()}
+    listen = {"udp": sockets["udp"], "tcp": sockets["tcp"]}
+    if setting.is_secure:
+        listen |= {"tls": sockets["tls"], "dtls": sockets["dtls"],
+                   "certificate": str(setting.pair.certificate), "private_key": str(setting.pair.key)}
+    return {
+        "realm": REALM,
+        "listen": listen,
+        "relay": {"addresses": [network.RELAY, network.RELAY_6], "ports": [FIRST_PORT, LAST_PORT]},
+        "peers": {"allow": list(network.REACHABLE)},
+        "auth": {"password_algorithms": False},  # coturn has MD5 alone
+        "users": {USER: PASSWORD},
+        "limits": {"allocations_per_user": 0, "unauthenticated_per_second": 0, "unauthenticated_per_prefix_second": 0,
+                   "tcp_connections": 100_000, "tcp_connections_per_address": 100_000,
+                   "dtls_associations": 100_000, "dtls_associations_per_address": 100_000},
+        "storage": {"url": ""},
+        "admin": {"listen": ""},
+        "server": {"workers": 1, "software": "", "stop_seconds": 0},
+    }
+
+
+def coturn_words(setting, folder):
+    """The command line of Debian's turnserver."""
+    words = ["turnserver", "-n", "--lt-cred-mech", f"--realm={REALM}", f"--user={USER}:{PASSWORD}",
+             f"--listening-ip={network.LISTENER}", f"--listening-ip={network.LISTENER_6}",
+             f"--relay-ip={network.RELAY}", f"--relay-ip={network.RELAY_6}", "--relay-threads=1",
+             f"--min-port={FIRST_PORT}", f"--max-port={LAST_PORT}", "--no-cli", "--no-software-attribute",
+             "--no-rfc5780", "--no-multicast-peers", "--no-tcp-relay", "--log-file=stdout",
+             f"--pidfile={folder}/pid", f"--userdb={folder}/db"]
+    if setting.is_secure:
+        return [*words, f"--cert={setting.pair.certificate}", f"--pkey={setting.pair.key}"]
+    return [*words, "--no-tls", "--no-dtls"]
+
+
+class Contender(servers.Server):
+    """Held on one core with all that it starts."""
+
+    def __init__(self, namespace, setting, program):
+        super().__init__(namespace)
+        self.setting, self.program = setting, program
+        self.config = turnpike_config(setting)
+
+    def command(self):
+        return ["taskset", "-c", str(self.setting.core), *self.words()]
+
+    def start(self):
+        super().start()
+        if (held := cores.pinned(self.process.pid)) != {self.setting.core}:
+            raise RuntimeError(f"{self.program} does not stay on core {self.setting.core}: {cores.listed(held)}")
+        return self
+
+
+class Turnpike(Contender):
+    def words(self):
+        path = self.folder / "turnpike.toml"
+        path.write_text(servers.toml(self.config))
+        return [self.program, "serve", "--config", path]
+
+
+class Coturn(Contender):
+    def words(self):
+        return [self.program, *coturn_words(self.setting, self.folder)[1:]]
+
+    def check_log(self):
+        """Its log is none of our business."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Entrant:
+    """One column of the result."""
+
+    name: str
+    kind: type
+    program: str
+
+    def start(self, namespace, setting):
+        contender = self.kind(namespace, setting, self.program)
+        try:
+            return contender.start()
+        except BaseException:
+            contender.stop()
+            raise
+
+
+def entrants(options):
+    """The servers that were asked for, in the order in which they take turns."""
+    found = [Entrant("turnpike", Turnpike, str(options.bin / "turnpike"))] if "turnpike" in options.servers else []
+    found += [Entrant(name, Turnpike, program) for name, program in options.baseline]
+    return found + ([Entrant("coturn", Coturn, "turnserver")] if "coturn" in options.servers else [])
+
+
+def version(program):
+    """What a program says of itself: its first number with points in it."""
+    done = subprocess.run([program, "--version"], capture_output=True, text=True)
+    numbers = re.search(r"\d+(?:\.\d+)+\S*", done.stdout + done.stderr)
+    return numbers[0] if numbers else pathlib.Path(program).name

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""client - near - server - far - peer: five namespaces, two of them routers, and which core receives on each cable.
+
+What passes a cable is received by the core that its receiving end's RPS mask names: the server's own for both of the
+server's ends, the load's for all others. So the softirqs that the server causes count as the server's, and those of
+routers, clients and peers do not.
+
+`cables` says what a burst that was sent as one (UDP_SEGMENT) looks like on the wire:
+  whole  it crosses as one, as veth does it: neither end pays for taking it apart and putting it together
+  nic    towards the server packets travel singly and its core puts them together again (GRO), as behind a network
+         card; what the server sends is taken apart for it, as such cards do
+  plain  no offload at all: singly both ways, checksums computed and verified by the cores
+"""
+import os
+import pathlib
+import re
+import socket
+
+import topology
+from compare import cores
+
+CABLES = ("whole", "nic", "plain")
+RX_CHECKSUM, TX_CHECKSUM, TSO, GRO = 0x15, 0x17, 0x1F, 0x2C  # ETHTOOL_SRXCSUM, _STXCSUM, _STSO, _SGRO
+CLIENT, CLIENT_6 = topology.CLIENT, topology.CLIENT_6
+PEER, PEER_6 = topology.PEER, topology.PEER_6
+LISTENER, LISTENER_6 = topology.SERVER, topology.SERVER_6
+RELAY, RELAY_6 = "10.4.0.1", "fd04::1"
+REACHABLE = ("10.3.0.0/24", "10.4.0.0/24", "fd03::/64", "fd04::/64")  # peers, and relays of others
+EPHEMERAL_PORTS = "1024 9999"  # those above belong to relayed addresses
+PROBES = 200  # fewer than any queue on the way holds
+
+
+class Network(topology.Network):
+    """Made by `build`, removed by whoever made it."""
+
+    def build(self, server_core, load, cables):
+        self.server_core, self.load = server_core, load
+        self.add("client", "near", "server", "far", "peer")
+        for router in ("near", "far"):
+            self.forwarding(router)
+        for subnet, (left, right) in enumerate((("client", "near"), ("server", "near"), ("peer", "far"),
+                                                ("far", "server")), start=1):
+            self.link(left, right, subnet)
+            self.dress(left, f"to-{right}", cables)
+            self.dress(right, f"to-{left}", cables)
+        self["server"].ip("route", "add", "10.3.0.0/24", "via", "10.4.0.2")
+        self["server"].ip("route", "add", "fd03::/64", "via", "fd04::2")
+        self["server"].exec("sysctl", "-qw", f"net.ipv4.ip_local_port_range={EPHEMERAL_PORTS}")
+
+    def dress(self, name, device, cables):
+        """The offloads of one end of a cable, and the core that receives there."""
+        namespace, is_server = self[name], name == "server"
+        if cables != "plain":
+            namespace.offload(device, (RX_CHECKSUM, TX_CHECKSUM), 1)
+        if cables == "nic" and device == "to-server":
+            namespace.ip("link", "set", device, "gso_max_segs", "1")
+            namespace.offload(device, (TSO,), 0)  # without it veth receives past GRO
+        receivers = {self.server_core} if is_server else self.load
+        if cables == "nic" and is_server:
+            self.merge(namespace, device)
+        else:
+            write(namespace, device, "queues/rx-0/rps_cpus", cores.mask(receivers))
+
+    def merge(self, namespace, device):
+        """GRO, by a kernel thread of the device's own: otherwise it would run on the core of whoever sends."""
+        before = set(napi_threads())
+        namespace.offload(device, (GRO,), 1)
+        write(namespace, device, "threaded", "1")
+        threads = set(napi_threads()) - before
+        if not threads:
+            raise RuntimeError(f"the kernel gives {device} no thread to receive with: --cables nic is not possible here")
+        for thread in threads:
+            os.sched_setaffinity(thread, {self.server_core})
+
+    def received_where(self):
+        """Sends packets from the client's cable to the server's and tells how many each core received."""
+        with (self["server"].socket() as there, self["client"].socket() as here):
+            there.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+            there.settimeout(1)
+            there.bind((LISTENER, 0))
+            before = cores.softnet()
+            for _ in range(PROBES):
+                here.sendto(b"?", there.getsockname())
+            for _ in range(PROBES):
+                there.recv(16)
+        return {core: count - before[core] for core, count in cores.softnet().items()}
+
+
+def write(namespace, device, file, value):
+    """`ip netns exec` shows a namespace its own devices in /sys."""
+    namespace.exec("sh", "-c", f"echo {value} > /sys/class/net/{device}/{file}")
+
+
+def napi_threads():
+    for path in pathlib.Path("/proc").glob("[0-9]*/comm"):
+        try:
+            if re.match(r"napi/", path.read_text()):
+                yield int(path.parent.name)
+        except OSError:  # it has ended meanwhile
+            continue

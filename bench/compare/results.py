@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the records of a run say: the figures of each server, and their ratios to another one."""
+import dataclasses
+
+from compare import ratios, rows
+
+NO_RESULT = {}
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """One figure of one row: what two servers did, and how they compare."""
+
+    row: rows.Row
+    figure: rows.Figure
+    ours: ratios.Spread | None
+    theirs: ratios.Spread | None
+    ratio: ratios.Spread | None
+    floor: float | None
+    met: bool | None  # None: there is no floor
+    notes: tuple = ()
+
+    @property
+    def title(self):
+        return f"{self.row.title}: {self.figure.title}" if self.figure.title else self.row.title
+
+
+class Results:
+    def __init__(self, records, table=rows.ROWS):
+        self.records = records
+        measured = {record["row"] for record in records}
+        self.rows = [row for row in table if row.name in measured]
+        self.servers = list(dict.fromkeys(record["server"] for record in records if record["repeat"]))
+
+    def of(self, row, server):
+        """By repeat and direction; those that only found out a capacity are no results."""
+        return {(record["repeat"], record["direction"]): record for record in self.records
+                if record["row"] == row.name and record["server"] == server and record["repeat"]}
+
+    def values(self, row, figure, server):
+        """For each repeat the mean over the directions; None where one is missing."""
+        found = self.of(row, server)
+        repeats = max((repeat for repeat, _ in found), default=0)
+        return [ratios.mean(rows.value(found.get((repeat, direction), NO_RESULT).get("result"), figure.path)
+                            for direction in row.directions) for repeat in range(1, repeats + 1)]
+
+    def line(self, row, figure, ours, theirs):
+        """A floor is one of turnpike against coturn; of other pairs the ratio stands alone."""
+        mine, other = self.values(row, figure, ours), self.values(row, figure, theirs)
+        ratio = ratios.ratio(mine, other)
+        has_floor = theirs == "coturn" and figure.floor is not None
+        met = bool(ratio and rows.met(figure, ratio.median)) if has_floor else None
+        return Line(row, figure, ratios.spread(mine), ratios.spread(other), ratio,
+                    figure.floor if has_floor else None, met, tuple(self.notes(row, ours, theirs)))
+
+    def lines(self, ours, theirs):
+        return [self.line(row, figure, ours, theirs) for row in self.rows for figure in row.figures]
+
+    def notes(self, row, *servers):
+        """What a reader must know before trusting a ratio."""
+        for server in servers:
+            found = list(self.of(row, server).values())
+            failed = [record for record in found if "error" in record]
+            if failed:
+                yield f"{server}: {len(failed)} of {len(found)} measurements failed"
+            limits = [record["result"].get("bottleneck") for record in found if "result" in record]
+            if limits and 2 * limits.count("bench") > len(limits):
+                yield f"{server}: the generator was at its limit, the server may do more"
+            yield from self.offered(row, server, found)
+
+    @staticmethod
+    def offered(row, server, found):
+        """Where more was to be offered than the generator could."""
+        if not row.load or row.load.times <= 1:
+            return
+        wanted = ratios.mean(record.get("offered_pps") for record in found)
+        real = ratios.mean((record.get("result") or NO_RESULT).get("offered_pps") for record in found)
+        if wanted and real and real < 0.9 * wanted:
+            yield f"{server}: {real / wanted * row.load.times:.1f} times the capacity was offered, not {row.load.times:g}"
+
+    def pairs(self, reference):
+        """Who is compared with whom: all with the reference, and turnpike with each baseline."""
+        made = [(server, reference) for server in self.servers if server != reference]
+        baselines = [server for server in self.servers if server not in ("turnpike", "coturn", reference)]
+        return made + [("turnpike", server) for server in baselines if "turnpike" in self.servers]
+
+    def missed(self):
+        """The lines whose floor turnpike does not reach."""
+        if not {"turnpike", "coturn"} <= set(self.servers):
+            return []
+        return [line for line in self.lines("turnpike", "coturn") if line.met is False]
+
+

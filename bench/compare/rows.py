@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The matrix: one row for each kind of work, what of it counts, and the least that is wanted against coturn.
+
+To add one: a `Row` in ROWS. A row with several directions is measured once in each, and its figures are their means.
+"""
+import dataclasses
+
+HIGHER, LOWER = "higher", "lower"
+UP_AND_DOWN = ("up", "down")
+
+
+@dataclasses.dataclass(frozen=True)
+class Figure:
+    """One number of a result line of turnpike-bench."""
+
+    path: str  # with a point between the names of nested fields
+    unit: str
+    better: str = HIGHER
+    floor: float | None = None  # of the ratio to coturn: at least, or where lower is better at most
+    title: str = ""  # where a row has several
+
+
+@dataclasses.dataclass(frozen=True)
+class Load:
+    """A rate that follows from what servers can: so many times the largest rate without loss that `of` carries."""
+
+    times: float
+    of: str  # reference: the server that ratios are to; best: whichever server of this run carries most
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    name: str
+    title: str
+    test: str  # the command of turnpike-bench
+    arguments: tuple = ()
+    figures: tuple = ()
+    directions: tuple = (None,)
+    transport: str = "udp"
+    load: Load | None = None
+    searches: bool = False  # whether turnpike-bench looks for the largest rate, and so takes several times as long
+
+    def words(self, direction, rate=None):
+        """What turnpike-bench is told beside where and for how long."""
+        words = list(self.arguments)
+        if direction:
+            words += ["--direction", direction]
+        if rate is not None:
+            words += ["--rate", f"{rate:.0f}"]
+        elif self.searches:
+            words += ["--rate", "search"]
+        return words
+
+
+def relayed(floor):
+    return (Figure("pps", "packets/s", HIGHER, floor),)
+
+
+def traffic(flows, size, burst):
+    return ("--flows", str(flows), "--size", str(size), "--burst", str(burst))
+
+
+SINGLE = traffic(1000, 172, 1)
+
+ROWS = (
+    Row("relay", "relayed without loss, 172 B, 1,000 flows, single packets", "relay", SINGLE, relayed(1.2),
+        UP_AND_DOWN, searches=True),
+    Row("bursts-172", "relayed without loss, 172 B, 10 flows, bursts of 16", "relay", traffic(10, 172, 16), relayed(4),
+        UP_AND_DOWN, searches=True),
+    Row("bursts-1200", "relayed without loss, 1,200 B, 10 flows, bursts of 16", "relay", traffic(10, 1200, 16),
+        relayed(3.5), UP_AND_DOWN, searches=True),
+    Row("symmetric", "hairpin pairs without loss, 172 B, 100 flows, single packets", "symmetric", traffic(100, 172, 1),
+        relayed(2.5), searches=True),
+    Row("overload", "goodput with ten times the capacity offered, 172 B, 100 flows, bursts of 16", "relay",
+        traffic(100, 172, 16), relayed(10), ("up",), load=Load(10, "best")),
+    Row("tcp", "TCP clients, UDP peers, 172 B, 100 flows", "relay", traffic(100, 172, 1), relayed(2.5), UP_AND_DOWN,
+        transport="tcp", searches=True),
+    Row("tls", "TLS clients, UDP peers, 172 B, 100 flows", "relay", traffic(100, 172, 1), relayed(2), UP_AND_DOWN,
+        transport="tls", searches=True),
+    Row("allocate", "allocations with full authentication", "allocate",
+        figures=(Figure("allocations_per_second", "1/s", HIGHER, 3),)),
+    Row("binding", "Binding requests", "binding", figures=(Figure("requests_per_second", "1/s", HIGHER, 1.5),)),
+    Row("latency", "latency at half of the reference's largest rate, 172 B, 1,000 flows", "relay", SINGLE,
+        (Figure("latency_us.p99", "µs", LOWER, 0.8, "p99"), Figure("latency_us.p50", "µs", LOWER, None, "p50")),
+        UP_AND_DOWN, load=Load(0.5, "reference")),
+    Row("memory", "resident memory of an idle allocation with a channel", "hold", ("--allocations", "5000"),
+        (Figure("octets_per_allocation", "B", LOWER, 0.1),)),
+)
+
+
+def selected(names, rows=ROWS):
+    """The rows of these names, in the table's order; all where none is named."""
+    known = [row.name for row in rows]
+    if unknown := [name for name in names if name not in known]:
+        raise ValueError(f"no row named {', '.join(unknown)}; there are: {', '.join(known)}")
+    return [row for row in rows if not names or row.name in names]
+
+
+def value(result, path):
+    """The number at `path` in a result line, or None where the line has none there."""
+    for name in path.split("."):
+        if not isinstance(result, dict) or name not in result:
+            return None
+        result = result[name]
+    return result if isinstance(result, (int, float)) and not isinstance(result, bool) else None
+
+
+def met(figure, ratio):
+    """Whether a ratio to coturn reaches the floor; None where the figure has none."""
+    if figure.floor is None or ratio is None:
+        return None
+    return ratio >= figure.floor if figure.better == HIGHER else ratio <= figure.floor
