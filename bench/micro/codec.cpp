@@ -56,6 +56,62 @@ void decode_allocate(State& state) {
 }
 BENCHMARK(decode_allocate);
 
+// As ICE sends it: the commonest request of all.
+std::vector<std::byte> binding_request() {
+    std::vector<std::byte> buffer(64);
+    MessageBuilder builder{buffer, MessageClass::request, Method::binding, TransactionId{}};
+    builder.fingerprint();
+    buffer.resize(builder.finish().size());
+    return buffer;
+}
+
+void decode_binding(State& state) {
+    const auto octets = binding_request();
+    for (auto _ : state) {
+        auto message = Message::decode(octets);
+        DoNotOptimize(message);
+    }
+}
+BENCHMARK(decode_binding);
+
+void encode_binding_success(State& state) {
+    const auto octets = binding_request();
+    const auto request = Message::decode(octets);
+    std::array<std::byte, 128> buffer;
+    for (auto _ : state) {
+        auto builder = MessageBuilder::success(buffer, *request);
+        builder.xor_address(AttributeType::xor_mapped_address, {IpAddress::v4(0xC0000202), 40000});
+        builder.fingerprint();
+        auto answer = builder.finish();
+        DoNotOptimize(answer);
+    }
+}
+BENCHMARK(encode_binding_success);
+
+void encode_data_indication(State& state) {
+    const std::vector<std::byte> payload(static_cast<std::size_t>(state.range(0)));
+    std::vector<std::byte> buffer(payload.size() + 128);
+    for (auto _ : state) {
+        MessageBuilder builder{buffer, MessageClass::indication, Method::data, TransactionId{}};
+        builder.xor_address(AttributeType::xor_peer_address, {IpAddress::v4(0xC0000201), 9});
+        builder.bytes(AttributeType::data, payload);
+        auto indication = builder.finish();
+        DoNotOptimize(indication);
+    }
+}
+BENCHMARK(encode_data_indication)->Arg(172)->Arg(1200);
+
+void encode_channel_data(State& state) {
+    std::array<std::byte, channel_header_octets> header;
+    std::uint16_t number = 0x4000;
+    for (auto _ : state) {
+        encode_channel_header(header, number, 1200);
+        number = static_cast<std::uint16_t>(0x4000 | (number + 1));
+        DoNotOptimize(header);
+    }
+}
+BENCHMARK(encode_channel_data);
+
 void decode_send_indication(State& state) {
     const auto octets = send_indication(static_cast<std::size_t>(state.range(0)));
     for (auto _ : state) {
@@ -89,6 +145,18 @@ void verify(State& state) {
     }
 }
 BENCHMARK(verify)->ArgName("sha256")->Arg(0)->Arg(1);
+
+void sign(State& state) {
+    const auto kind = static_cast<Integrity>(state.range(0));
+    const auto octets = allocate_request(kind);
+    const Key key = key_of(kind);
+    const std::size_t offset = octets.size() - (kind == Integrity::sha1 ? 24 : 36);
+    for (auto _ : state) {
+        auto mac = compute_integrity(octets, offset, kind, key.octets());
+        DoNotOptimize(mac);
+    }
+}
+BENCHMARK(sign)->ArgName("sha256")->Arg(0)->Arg(1);
 
 void build_unauthenticated(State& state) {
     const auto octets = allocate_request(Integrity::sha1);

@@ -62,6 +62,28 @@ struct Traffic {
     }
 };
 
+// The look-up alone: by the client's five-tuple, by a relayed address, by id.
+template <typename Find>
+void look_up(State& state, Find find) {
+    Traffic traffic{state.range(0)};
+    for (auto _ : state) DoNotOptimize(find(traffic.table, traffic.next()));
+}
+void find_client(State& state) {
+    look_up(state,
+            [](RouteTable& table, const SessionSeed& seed) { return table.find(seed.five_tuple); });
+}
+BENCHMARK(find_client)->Arg(1)->Arg(1000)->Arg(50000);
+void find_relayed(State& state) {
+    look_up(state, [](RouteTable& table, const SessionSeed& seed) {
+        return table.find(*seed.relayed[0]);
+    });
+}
+BENCHMARK(find_relayed)->Arg(1)->Arg(1000)->Arg(50000);
+void find_id(State& state) {
+    look_up(state, [](RouteTable& table, const SessionSeed& seed) { return table.find(seed.id); });
+}
+BENCHMARK(find_id)->Arg(1)->Arg(1000)->Arg(50000);
+
 void channel_to_peer(State& state) {
     Traffic traffic{state.range(0)};
     const auto payload = protocol::Bytes{traffic.buffer}.first(payload_octets);

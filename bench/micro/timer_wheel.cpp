@@ -41,6 +41,18 @@ void move_deadline(State& state) {
 }
 BENCHMARK(move_deadline)->Arg(1000)->Arg(100000);
 
+// As an allocation that begins and one that ends.
+void set_and_forget(State& state) {
+    TimerWheel wheel = filled(state.range(0));
+    auto number = static_cast<std::uint64_t>(state.range(0));
+    for (auto _ : state) {
+        wheel.set(protocol::AllocationId{number}, tomorrow(number));
+        wheel.cancel(protocol::AllocationId{number});
+        ++number;
+    }
+}
+BENCHMARK(set_and_forget)->Arg(1000)->Arg(100000);
+
 void turn_of_the_loop(State& state) {
     TimerWheel wheel = filled(state.range(0));
     protocol::TimePoint now = start;
