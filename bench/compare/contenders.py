@@ -6,9 +6,6 @@ no database of users, a log of what happens as by default, and TLS only where a 
 and lifetimes are as each one's defaults have them, but that the range of relayed ports is wide enough for all.
 """
 import dataclasses
-import pathlib
-import re
-import subprocess
 
 import servers
 from compare import cores, network
@@ -123,10 +120,3 @@ def entrants(options):
     found = [Entrant("turnpike", Turnpike, str(options.bin / "turnpike"))] if "turnpike" in options.servers else []
     found += [Entrant(name, Turnpike, program) for name, program in options.baseline]
     return found + ([Entrant("coturn", Coturn, "turnserver")] if "coturn" in options.servers else [])
-
-
-def version(program):
-    """What a program says of itself: its first number with points in it."""
-    done = subprocess.run([program, "--version"], capture_output=True, text=True)
-    numbers = re.search(r"\d+(?:\.\d+)+\S*", done.stdout + done.stderr)
-    return numbers[0] if numbers else pathlib.Path(program).name

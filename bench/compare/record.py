@@ -9,8 +9,6 @@ import platform
 import re
 import subprocess
 
-from compare import contenders
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -55,11 +53,18 @@ def compile_flags(folder):
     return " ".join(filter(None, [pathlib.Path(found[0]).name, kind, *found[1:]]))
 
 
+def version(program):
+    """What a program says of itself: its first number with points in it."""
+    done = subprocess.run([program, "--version"], capture_output=True, text=True)
+    numbers = re.search(r"\d+(?:\.\d+)+\S*", done.stdout + done.stderr)
+    return numbers[0] if numbers else pathlib.Path(program).name
+
+
 def identity(program):
     """Which program this was: its version, and, since a version is many commits, a digest of the file."""
     path = pathlib.Path(program)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else None
-    return {"version": contenders.version(program), **({"sha256": digest} if digest else {})}
+    return {"version": version(program), **({"sha256": digest} if digest else {})}
 
 
 def conditions(options, entrants, server_core, load):
