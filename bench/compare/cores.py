@@ -6,6 +6,7 @@ One core belongs to the server and to the softirqs that receive for it; the load
 import os
 import pathlib
 import re
+import time
 
 STATES = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
 
@@ -63,6 +64,13 @@ def shares(before, after):
     return spent
 
 
+def busy(before, after):
+    """How much of the time of all cores together was not idle, as a share of 1."""
+    idle = sum(after[core][state] - before[core][state] for core in after for state in ("idle", "iowait"))
+    total = sum(after[core][state] - before[core][state] for core in after for state in STATES)
+    return 1 - idle / total if total else 0.0
+
+
 def parse_softnet(text):
     """Packets that each core has received, from /proc/net/softnet_stat; a new kernel names the core in each line."""
     lines = [[int(word, 16) for word in line.split()] for line in text.splitlines()]
@@ -75,6 +83,13 @@ def stat():
 
 def softnet():
     return parse_softnet(pathlib.Path("/proc/net/softnet_stat").read_text())
+
+
+def busy_now():
+    """The same of the second that this takes: what others do on this machine."""
+    before = stat()
+    time.sleep(1)
+    return round(busy(before, stat()), 2)
 
 
 def pinned(process):

@@ -2,6 +2,7 @@
 """One measurement: a fresh server, turnpike-bench against it, and what came of it as a record."""
 import json
 import pathlib
+import shlex
 import subprocess
 
 import topology
@@ -92,5 +93,5 @@ def last_line(path):
 
 
 def relative(words, root=pathlib.Path(__file__).resolve().parents[2]):
-    """A command as one line, without where on this machine the tree lies."""
-    return " ".join(str(word).replace(f"{root}/", "") for word in words)
+    """A command as a shell takes it, without where on this machine the tree lies."""
+    return shlex.join(str(word).replace(f"{root}/", "") for word in words)

@@ -27,6 +27,7 @@ LISTENER, LISTENER_6 = topology.SERVER, topology.SERVER_6
 RELAY, RELAY_6 = "10.4.0.1", "fd04::1"
 REACHABLE = ("10.3.0.0/24", "10.4.0.0/24", "fd03::/64", "fd04::/64")  # peers, and relays of others
 EPHEMERAL_PORTS = "1024 9999"  # those above belong to relayed addresses
+SEGMENTS = 65535  # in one packet with GSO: as many as the kernel makes
 PROBES = 200  # fewer than any queue on the way holds
 
 
@@ -34,7 +35,7 @@ class Network(topology.Network):
     """Made by `build`, removed by whoever made it."""
 
     def build(self, server_core, load, cables):
-        self.server_core, self.load = server_core, load
+        self.server_core, self.load, self.cables = server_core, load, cables
         self.add("client", "near", "server", "far", "peer")
         for router in ("near", "far"):
             self.forwarding(router)
@@ -71,6 +72,12 @@ class Network(topology.Network):
             raise RuntimeError(f"the kernel gives {device} no thread to receive with: --cables nic is not possible here")
         for thread in threads:
             os.sched_setaffinity(thread, {self.server_core})
+
+    def take_apart(self, wanted):
+        """Whether routers take bursts apart before the server receives them; where cables do not do so anyway."""
+        if self.cables == "whole":
+            for router in ("near", "far"):
+                self[router].ip("link", "set", "to-server", "gso_max_segs", "1" if wanted else str(SEGMENTS))
 
     def received_where(self):
         """Sends packets from the client's cable to the server's and tells how many each core received."""

@@ -9,6 +9,8 @@ import platform
 import re
 import subprocess
 
+from compare import cores
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -68,8 +70,9 @@ def identity(program):
 
 
 def conditions(options, entrants, server_core, load):
-    """What holds for all measurements of a run."""
+    """What holds for all measurements of a run; takes a second, in which it sees what others do on this machine."""
     return {
+        "others_busy": cores.busy_now(),
         "commit": commit(), "machine": machine(), "kernel": platform.release(), "flags": compile_flags(options.bin),
         "servers": {entrant.name: identity(entrant.program) for entrant in entrants}, "reference": options.reference,
         "seconds": options.seconds, "repeats": options.repeats, "cables": options.cables,

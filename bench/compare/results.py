@@ -5,6 +5,7 @@ import dataclasses
 from compare import ratios, rows
 
 NO_RESULT = {}
+LOSS_MAX = 0.002  # a search takes half of that for no loss
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,9 +64,11 @@ class Results:
             failed = [record for record in found if "error" in record]
             if failed:
                 yield f"{server}: {len(failed)} of {len(found)} measurements failed"
-            limits = [record["result"].get("bottleneck") for record in found if "result" in record]
-            if limits and 2 * limits.count("bench") > len(limits):
+            lines = [record["result"] for record in found if "result" in record]
+            if lines and 2 * [line.get("bottleneck") for line in lines].count("bench") > len(lines):
                 yield f"{server}: the generator was at its limit, the server may do more"
+            if lossy := [line for line in lines if row.searches and is_lossy(line)]:
+                yield f"{server}: in {len(lossy)} of {len(found)} measurements every rate that was tried lost packets"
             yield from self.offered(row, server, found)
 
     @staticmethod
@@ -74,7 +77,7 @@ class Results:
         if not row.load or row.load.times <= 1:
             return
         wanted = ratios.mean(record.get("offered_pps") for record in found)
-        real = ratios.mean((record.get("result") or NO_RESULT).get("offered_pps") for record in found)
+        real = ratios.mean(sent_per_second(record.get("result")) for record in found)
         if wanted and real and real < 0.9 * wanted:
             yield f"{server}: {real / wanted * row.load.times:.1f} times the capacity was offered, not {row.load.times:g}"
 
@@ -91,3 +94,13 @@ class Results:
         return [line for line in self.lines("turnpike", "coturn") if line.met is False]
 
 
+
+
+def is_lossy(line):
+    sent, lost = rows.value(line, "sent"), rows.value(line, "lost")
+    return bool(sent and lost and lost > LOSS_MAX * sent)
+
+
+def sent_per_second(line):
+    sent, seconds = rows.value(line, "sent"), rows.value(line, "seconds")
+    return sent / seconds if sent is not None and seconds else None

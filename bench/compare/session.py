@@ -83,6 +83,7 @@ class Session:
         """A failed measurement is a record too: the others go on."""
         try:
             rate = self.capacities.rate(step, self.options.reference)
+            self.network.take_apart(step.row.is_taken_apart)
             server = self.entrants[step.server].start(self.network["server"], self.setting(step))
         except (LookupError, RuntimeError, OSError) as error:
             return {"error": str(error)}

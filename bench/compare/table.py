@@ -2,6 +2,7 @@
 """The result as Markdown."""
 from compare import ratios
 
+QUIET = 0.1  # of all cores
 VERDICT = {True: "met", False: "**missed**", None: ""}
 
 
@@ -67,4 +68,11 @@ def sentence(conditions):
             f"{machine['cores']} cores of {machine['processor']}, {machine['system']}, Linux {conditions['kernel']}; "
             f"the server and its receive processing on core {conditions['server_core']}, the load on the rest; "
             f"client – router – server – router – peer over veth ({conditions['family']}, cables "
-            f"`{conditions['cables']}`).")
+            f"`{conditions['cables']}`).{disturbance(conditions['others_busy'])}")
+
+
+def disturbance(others_busy):
+    """A run on a machine that others use says so."""
+    if others_busy <= QUIET:
+        return ""
+    return f" The machine was not quiet: before the run others kept its cores {others_busy:.0%} busy."

@@ -21,7 +21,7 @@ CONDITIONS = {
     "commit": "0123456789ab", "machine": {"processor": "a processor", "cores": 2, "memory_mb": 1024, "system": "a system"},
     "kernel": "6.1", "flags": "-O2", "servers": {"turnpike": {"version": "1.0"}, "coturn": {"version": "4.6.1"}},
     "reference": "coturn", "seconds": 3, "repeats": 2, "cables": "whole", "family": "IPv4", "server_core": 1,
-    "load_cores": [0],
+    "load_cores": [0], "others_busy": 0.02,
 }
 
 

@@ -35,6 +35,12 @@ class Readings(unittest.TestCase):
         after = cores.parse_stat(STAT.replace("cpu1 20 0 20 20 0 0 5", "cpu1 50 0 20 30 0 0 65"))
         self.assertEqual(cores.shares(before, after), {0: {}, 1: {"user": 0.3, "idle": 0.1, "softirq": 0.6}})
 
+    def test_tells_how_busy_all_cores_were_together(self):
+        before = cores.parse_stat(STAT)
+        after = cores.parse_stat(STAT.replace("cpu0 10 0 20 30", "cpu0 10 0 20 90").replace("cpu1 20", "cpu1 60"))
+        self.assertAlmostEqual(cores.busy(before, after), 0.4)
+        self.assertEqual(cores.busy(before, before), 0)
+
     def test_counts_packets_by_core_with_and_without_its_number(self):
         long = "0000000a" + " 00000000" * 11 + " 00000003 00000000\n"
         self.assertEqual(cores.parse_softnet(long), {3: 10})

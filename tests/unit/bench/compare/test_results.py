@@ -52,8 +52,14 @@ class Lines(unittest.TestCase):
         self.assertEqual(found.lines("turnpike", "coturn")[0].notes,
                          ("turnpike: the generator was at its limit, the server may do more",))
 
+    def test_says_where_no_rate_was_without_loss(self):
+        found = of([record("relay", "turnpike", 1, {"pps": 9, "sent": 1000, "lost": lost}, direction)
+                    for direction, lost in (("up", 3), ("down", 1))])
+        self.assertEqual(list(found.notes(RELAY, "turnpike")),
+                         ["turnpike: in 1 of 2 measurements every rate that was tried lost packets"])
+
     def test_says_where_less_than_the_flood_was_offered(self):
-        found = of([record("flood", server, 1, {"pps": 9, "offered_pps": 6000}, "up", offered_pps=offered)
+        found = of([record("flood", server, 1, {"pps": 9, "sent": 12000, "seconds": 2}, "up", offered_pps=offered)
                     for server, offered in (("turnpike", 10000), ("coturn", 6100))])
         self.assertEqual(found.lines("turnpike", "coturn")[0].notes,
                          ("turnpike: 6.0 times the capacity was offered, not 10",))
@@ -75,6 +81,10 @@ class Reports(unittest.TestCase):
         self.assertIn("| Binding requests | 160 1/s | 100 1/s | 1.60 × | 1.40 – 2.00 | ≥ 1.5 × | met |", text)
         self.assertIn("| latency: p99 | 90 µs | – | – | – | ≤ 0.8 × | **missed** |", text)
         self.assertIn("Commit 0123456789ab (-O2); turnpike 1.0, coturn 4.6.1. 2 cores of a processor", text)
+
+    def test_says_where_the_machine_was_not_quiet(self):
+        self.assertNotIn("not quiet", table.markdown(self.found, CONDITIONS))
+        self.assertIn("kept its cores 45% busy", table.markdown(self.found, CONDITIONS | {"others_busy": 0.45}))
 
     def test_one_server_alone_has_a_table_too(self):
         text = table.markdown(of(requests("coturn", 100, 300, 200)), CONDITIONS)
