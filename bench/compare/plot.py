@@ -5,7 +5,7 @@ import math
 
 from compare import ratios, table
 
-WIDTH, LABELS, RIGHT, TOP, LINE = 1080, 430, 150, 34, 34  # pixels
+WIDTH, LABELS, RIGHT, TOP, LINE = 1080, 130, 130, 34, 34  # pixels
 TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --dim: #6b7580; --rule: #d5dae0; --met: #1a7f37; --missed: #c4321f;
@@ -19,7 +19,8 @@ svg { width: 100%; height: auto } text { fill: var(--ink); font: 13px system-ui,
 .met { fill: var(--met); stroke: var(--met) } .missed { fill: var(--missed); stroke: var(--missed) }
 .free { fill: var(--free); stroke: var(--free) } .floor { stroke: var(--ink); stroke-width: 2 }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums } td, th { padding: 3px 10px; text-align: right;
-  border-bottom: 1px solid var(--rule) } td:first-child, th:first-child { text-align: left }
+  border-bottom: 1px solid var(--rule); white-space: nowrap }
+td:first-child, th:first-child { text-align: left; white-space: normal }
 """
 LEGEND = ("Dot: the median ratio. Bar: from the least to the most of the pairs. Upright stroke: the floor, to be "
           "reached from the left, or where less is better (◂) from the right.")
@@ -32,7 +33,7 @@ def page(results, conditions):
         parts.append(f"<h2>{escaped(ours)} ÷ {escaped(theirs)}</h2>\n{picture(lines)}\n{figures(lines, ours, theirs)}")
     body = "\n".join(parts) or "<p>One server alone: nothing to compare it with.</p>"
     return (f"<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Turnpike compared</title>"
-            f"<style>{STYLE}</style>\n<h1>Turnpike compared</h1>\n<p>{escaped(table.sentence(conditions))}</p>\n"
+            f"<style>{STYLE}</style>\n<h1>Turnpike compared</h1>\n<p>{escaped(table.sentence(conditions).replace('`', ''))}</p>\n"
             f"<p>{LEGEND}</p>\n{body}\n</html>\n")
 
 

@@ -33,6 +33,9 @@ class Results:
         self.rows = [row for row in table if row.name in measured]
         self.servers = list(dict.fromkeys(record["server"] for record in records if record["repeat"]))
 
+    def is_empty(self):
+        return all("error" in record for record in self.records)
+
     def of(self, row, server):
         """By repeat and direction; those that only found out a capacity are no results."""
         return {(record["repeat"], record["direction"]): record for record in self.records

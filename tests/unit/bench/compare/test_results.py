@@ -35,6 +35,11 @@ class Lines(unittest.TestCase):
         line, = found.missed()
         self.assertEqual((line.met, line.notes), (False, ("turnpike: 1 of 1 measurements failed",)))
 
+    def test_a_run_in_which_all_failed_is_empty(self):
+        failed = [{"row": "binding", "server": "turnpike", "repeat": 1, "direction": None, "error": "it ended"}]
+        self.assertTrue(of(failed).is_empty())
+        self.assertFalse(of(failed, requests("coturn", 100)).is_empty())
+
     def test_floors_are_those_against_coturn_alone(self):
         line, = of(requests("turnpike", 110), requests("before", 100)).lines("turnpike", "before")
         self.assertEqual((line.floor, line.met), (None, None))
