@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 
-SEARCH_LOADS = 12  # how many loads a search for the largest rate tries, as a rule
+SEARCH_TRIALS = 18  # how many rates a search tries, as a rule, each for at most a second, before it measures one
 START_SECONDS = 4  # to start a server and to make allocations
 LIMIT_TIMES, LIMIT_SECONDS = 4, 30  # after so long a measurement is broken off
 
@@ -26,7 +26,8 @@ class Step:
         return self.row.searches or self.finds_capacity
 
     def seconds(self, load_seconds):
-        return START_SECONDS + load_seconds * (SEARCH_LOADS if self.searches else 1)
+        trials = SEARCH_TRIALS * min(load_seconds, 1) if self.searches else 0
+        return START_SECONDS + trials + load_seconds
 
     def seconds_at_most(self, load_seconds):
         return LIMIT_SECONDS + LIMIT_TIMES * self.seconds(load_seconds)
