@@ -135,22 +135,14 @@ def measure_all(options):
     shared = record.conditions(options, entrants, server_core, load)
     path = options.output / f"compare-{record.now():%Y%m%dT%H%M%SZ}-{shared['commit']}.jsonl"
     writer = record.Writer(path, shared)
-    with cleaned_up(), contextlib.closing(Closer(network.Network())) as closer:
-        closer.network.build(server_core, load, options.cables)
-        session = Session(options, closer.network, writer)
-        print(promise(session.steps, options) + "\n" + placement(closer.network), flush=True)
+    with cleaned_up(), contextlib.ExitStack() as ends:
+        place = network.Network()
+        ends.callback(place.remove)
+        place.build(server_core, load, options.cables)
+        session = Session(options, place, writer)
+        print(promise(session.steps, options) + "\n" + placement(place), flush=True)
         session.run()
     return results.Results(writer.records), shared, path
-
-
-class Closer:
-    """A network that is removed when it is closed."""
-
-    def __init__(self, made):
-        self.network = made
-
-    def close(self):
-        self.network.remove()
 
 
 def promise(steps, options):
