@@ -14,20 +14,20 @@ from compare import cores
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-def git(*words):
+def git(*words, folder=ROOT):
     try:
-        done = subprocess.run(["git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT), *words], capture_output=True,
-                              text=True)
+        done = subprocess.run(["git", "-c", "safe.directory=*", "-C", str(folder), *words], capture_output=True, text=True)
     except OSError:
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def commit():
-    head = git("rev-parse", "--short=12", "HEAD")
+def commit(folder=ROOT):
+    """Of the tree that a folder lies in: programs are taken for what that tree says now."""
+    head = git("rev-parse", "--short=12", "HEAD", folder=folder)
     if not head:
         return "unknown"
-    return head + ("-changed" if git("status", "--porcelain", "--untracked-files=no") else "")
+    return head + ("-changed" if git("status", "--porcelain", "--untracked-files=no", folder=folder) else "")
 
 
 def first(pattern, text, otherwise="unknown"):
@@ -63,17 +63,19 @@ def version(program):
 
 
 def identity(program):
-    """Which program this was: its version, and, since a version is many commits, a digest of the file."""
+    """Which program this was: its version, and, since a version is many commits, the commit and a digest of the file."""
     path = pathlib.Path(program)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else None
-    return {"version": version(program), **({"sha256": digest} if digest else {})}
+    if not path.is_file():  # one of the system's
+        return {"version": version(program)}
+    return {"version": version(program), "commit": commit(path.parent),
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest()[:12]}
 
 
 def conditions(options, entrants, server_core, load):
     """What holds for all measurements of a run; takes a second, in which it sees what others do on this machine."""
     return {
         "others_busy": cores.busy_now(),
-        "commit": commit(), "machine": machine(), "kernel": platform.release(), "flags": compile_flags(options.bin),
+        "commit": commit(options.bin), "machine": machine(), "kernel": platform.release(), "flags": compile_flags(options.bin),
         "servers": {entrant.name: identity(entrant.program) for entrant in entrants}, "reference": options.reference,
         "seconds": options.seconds, "repeats": options.repeats, "cables": options.cables,
         "family": "IPv6" if options.ipv6 else "IPv4", "server_core": server_core, "load_cores": sorted(load),
