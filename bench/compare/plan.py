@@ -5,7 +5,7 @@ import itertools
 
 SEARCH_TRIALS = 18  # how many rates a search tries, as a rule, each for at most a second, before it measures one
 START_SECONDS = 4  # to start a server and to make allocations
-LIMIT_TIMES, LIMIT_SECONDS = 4, 30  # after so long a measurement is broken off
+LIMIT_TIMES, LIMIT_SECONDS = 4, 60  # after so long a measurement is broken off
 
 
 @dataclasses.dataclass(frozen=True)
