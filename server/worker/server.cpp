@@ -53,6 +53,18 @@ std::string joined(const Addresses& addresses) {
     return text;
 }
 
+std::string_view name_of(net::PacketIo io) noexcept {
+    switch (io) {
+        case net::PacketIo::plain:
+            return "plain";
+        case net::PacketIo::mmsg:
+            return "mmsg";
+        case net::PacketIo::offload:
+            return "offload";
+    }
+    return "none";
+}
+
 // Every relayed address is a descriptor. Whether they are enough is what the doctor looks at.
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -262,6 +274,7 @@ void Server::run(Hooks hooks) {
                     {"workers", parts.commons.workers.size()},
                     {"storage", has_books ? storage_kind(storage) : "none"},
                     {"journal", has_books ? journal_file(storage) : ""},
+                    {"packet_io", name_of(parts.commons.shared.packet_io)},
                     {"acceleration", "none"},
                     {"admin", parts.commons.config.admin.listen},
                     {"node", parts.commons.shared.node},

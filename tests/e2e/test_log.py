@@ -69,6 +69,7 @@ class Log(EndToEnd):
         self.assertIn("0.0.0.0:3478", line["udp"])
         self.assertIn(topology.SERVER, line["relay"])
         self.assertEqual((line["storage"], line["acceleration"], line["node"]), ("none", "none", "relay-9"))
+        self.assertIn(line["packet_io"], ("mmsg", "offload"))
         self.assertRegex(line["version"], r"^\d+\.\d+")
         self.assertIn("admin", line)
 

@@ -57,8 +57,9 @@ TEST_CASE(
     config.storage.url = "";
     config.admin.listen = "unix:/run/turnpike/admin.sock";
     config.server.node = "relay-9";
+    config.server.packet_io = config::PacketIo::plain;
     RunningServer server{config};
-    CHECK_THAT(server.log(), Contains("storage=none journal=\"\" acceleration=none "
+    CHECK_THAT(server.log(), Contains("storage=none journal=\"\" packet_io=plain acceleration=none "
                                       "admin=unix:/run/turnpike/admin.sock node=relay-9 version="));
 }
 
