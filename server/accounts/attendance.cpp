@@ -11,7 +11,7 @@ using protocol::TimePoint;
 using telemetry::MutexLock;
 
 Attendance::Seat::Seat(Attendance& home, const auth::Grant& grant, protocol::AllocationId id)
-    : home_{home}, user_{grant.user}, call_{grant.call}, id_{id}, is_told_{!grant.is_probe} {}
+    : home_{home}, user_{grant.user}, call_{grant.call}, id_{id}, is_counted_{!grant.is_probe} {}
 
 Attendance::Seat::~Seat() {
     home_.leave(*this);
@@ -102,12 +102,12 @@ void Attendance::sit_down(Seat& seat, const auth::Grant& grant) {
         ++call->holders;
         seat.call_limits_ = &call->limits;
     }
-    if (seat.is_told_) {
+    if (seat.is_counted_) {
         Count& count = tenures_[{seat.user_, seat.call_}];
         ++count.allocations;
         queue({seat.user_, seat.call_}, count);
+        allocations_.fetch_add(1, std::memory_order_relaxed);
     }
-    allocations_.fetch_add(1, std::memory_order_relaxed);
 }
 
 // What it shares stays where it is, for as long as the seat does.
@@ -120,12 +120,12 @@ void Attendance::stand_up(Seat& seat) {
         const auto participant = call.participants.find(seat.user_);
         if (--participant->second == 0) call.participants.erase(participant);
     }
-    if (seat.is_told_) {
+    if (seat.is_counted_) {
         Count& count = tenures_.at({seat.user_, seat.call_});
         --count.allocations;
         queue({seat.user_, seat.call_}, count);
+        allocations_.fetch_sub(1, std::memory_order_relaxed);
     }
-    allocations_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Attendance::leave(Seat& seat) {

@@ -61,7 +61,7 @@ public:
         relay::SharedLimits* call_limits_ = nullptr;
         Heard heard_{0};
         bool ousted_ = false;  // no longer counted; under the lock
-        bool is_told_;         // to the other servers
+        bool is_counted_;      // in what the server holds, here and for the others: no probe is
     };
     struct Admission {
         std::unique_ptr<Seat> seat;                     // none: refused
@@ -86,7 +86,7 @@ public:
     // What the database knows of a call's bytes that were relayed before, or elsewhere.
     void set_used_elsewhere(const std::string& call, std::uint64_t bytes);
 
-    // How many allocations there are, whoever's they are. Lock-free.
+    // How many allocations there are, whoever's they are but our own. Lock-free.
     [[nodiscard]] std::size_t allocations() const noexcept {
         return allocations_.load(std::memory_order_relaxed);
     }

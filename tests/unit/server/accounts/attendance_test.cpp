@@ -187,6 +187,7 @@ TEST_CASE("what the server allocates to ask itself is told to no other server") 
     auto admission = attendance.admit(grant, AllocationId{1}, now);
     REQUIRE(admission.seat);
     CHECK(attendance.held_by("probe-1") == 1);
+    CHECK(attendance.allocations() == 0);
     CHECK(attendance.take_changed_tenures().empty());
     admission.seat.reset();
     attendance.tell_all_tenures();
