@@ -8,12 +8,14 @@
 #include <boost/json/parse.hpp>
 #include <boost/system/error_code.hpp>
 
+#include "server/telemetry/utf8.hpp"
 #include "storage/wall_time.hpp"
 
 namespace turnpike::admin {
 namespace {
 
 constexpr std::size_t text_octets_max = 512;
+constexpr std::size_t name_octets_quoted = 64;
 
 [[nodiscard]] bool is_control(char each) noexcept {
     return static_cast<unsigned char>(each) < 0x20 || each == 0x7F;
@@ -33,8 +35,9 @@ Fields::Fields(std::string_view body, const std::vector<std::string_view>& known
     object_ = std::move(parsed.get_object());
     for (const auto& [name, value] : object_) {
         if (std::ranges::find(known, std::string_view{name}) != known.end()) continue;
-        refuse(fmt::format("unknown field \"{}\"", std::string_view{name}.substr(0, 64)),
-               fmt::format("known here: {}", fmt::join(known, ", ")));
+        refuse(
+            fmt::format("unknown field \"{}\"", telemetry::beginning_of(name, name_octets_quoted)),
+            fmt::format("known here: {}", fmt::join(known, ", ")));
     }
 }
 

@@ -5,22 +5,26 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 
+#include "server/telemetry/utf8.hpp"
+
 namespace turnpike::admin {
 
 std::optional<Target> Target::parse(std::string_view text) {
     const auto url = boost::urls::parse_origin_form(text);
     if (!url) return std::nullopt;
     Target target;
-    const auto holds_nul = [](const std::string& each) {
-        return each.find('\0') != std::string::npos;
+    // Names and values are quoted in answers, and compared with what is UTF-8 everywhere.
+    const auto is_no_text = [](const std::string& each) {
+        return each.find('\0') != std::string::npos || !telemetry::is_utf8(each);
     };
     for (const auto& segment : url->segments()) target.segments.emplace_back(segment);
     for (const auto& each : url->params()) {
         if (each.key.empty() && each.value.empty()) continue;  // "/v1/sessions?", "?a=b&"
-        if (target.parameter(each.key) || holds_nul(each.value)) return std::nullopt;
+        if (target.parameter(each.key)) return std::nullopt;
+        if (is_no_text(each.key) || is_no_text(each.value)) return std::nullopt;
         target.parameters.emplace_back(each.key, each.value);
     }
-    if (std::ranges::any_of(target.segments, holds_nul)) return std::nullopt;
+    if (std::ranges::any_of(target.segments, is_no_text)) return std::nullopt;
     return target;
 }
 

@@ -8,12 +8,12 @@
 #include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/locale/utf.hpp>
 #include <iterator>
 #include <optional>
 #include <type_traits>
 
 #include "server/telemetry/masked_address.hpp"
+#include "server/telemetry/utf8.hpp"
 
 namespace turnpike::telemetry {
 namespace {
@@ -48,16 +48,7 @@ constexpr std::array<std::string_view, 4> priorities{"<7>", "<6>", "<4>", "<3>"}
     return fmt::format("\"{}\"", escaped(text));
 }
 
-[[nodiscard]] bool is_utf8(std::string_view text) {
-    namespace utf = boost::locale::utf;
-    for (auto position = text.begin(); position != text.end();) {
-        const auto point = utf::utf_traits<char>::decode(position, text.end());
-        if (point == utf::illegal || point == utf::incomplete) return false;
-    }
-    return true;
-}
-
-// The serializer escapes control characters and quotes but trusts that its input is UTF-8.
+// The serializer escapes control characters and quotes.
 // Parentheses, because braces would make an array of one.
 [[nodiscard]] boost::json::value json_value(std::string_view text) {
     if (is_utf8(text)) return boost::json::value(boost::json::string_view{text});

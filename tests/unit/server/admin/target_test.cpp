@@ -24,7 +24,8 @@ TEST_CASE("what is no path from the root is no target") {
          {std::string{""}, std::string{"*"}, std::string{"v1/sessions"}, std::string{"/a b"},
           std::string{"/%"}, std::string{"/%zz"}, std::string{"/%00"}, std::string{"/?a=%00"},
           std::string{"/?a=1&a=2"}, std::string{"http://h/livez"}, std::string{"/\x01"},
-          std::string{"/a#b"}, std::string("/\0", 2), std::string{"/\xff"}}) {
+          std::string{"/a#b"}, std::string("/\0", 2), std::string{"/\xff"}, std::string{"/%9F"},
+          std::string{"/?c%9F=1"}, std::string{"/?a=%C3"}}) {
         INFO(bad);
         CHECK_FALSE(Target::parse(bad).has_value());
     }
