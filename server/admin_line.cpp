@@ -7,13 +7,6 @@
 #include "server/operator_line.hpp"
 
 namespace turnpike {
-namespace {
-
-void add_json(CLI::App& command, bool& as_json) {
-    command.add_flag("--json", as_json, "As JSON, for scripts");
-}
-
-}  // namespace
 
 AdminLine::AdminLine(CLI::App& app) {
     add_sessions(app);

@@ -20,11 +20,11 @@ void add_number(CLI::App& command, const std::string& name, std::optional<T>& nu
     command.add_option(name, number, help)->type_name("N")->check(CLI::PositiveNumber);
 }
 
-void add_json(CLI::App& command, bool& as_json) {
-    command.add_flag("--json", as_json, "As JSON, one object a line, for scripts");
-}
-
 }  // namespace
+
+void add_json(CLI::App& command, bool& as_json) {
+    command.add_flag("--json", as_json, "As JSON, for scripts");
+}
 
 void add_config_options(CLI::App& command, ConfigArguments& config) {
     command.add_option("--config", config.file, "Configuration file")->type_name("FILE");

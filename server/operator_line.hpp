@@ -15,6 +15,8 @@ namespace turnpike {
 
 // --config and --set, which every command has.
 void add_config_options(CLI::App& command, ConfigArguments& config);
+// --json, of every command that can print for scripts.
+void add_json(CLI::App& command, bool& as_json);
 
 class OperatorLine {
 public:
