@@ -25,9 +25,9 @@ class Table(unittest.TestCase):
             self.assertTrue(row.figures and row.directions, row.name)
             self.assertFalse(row.searches and row.load, row.name)
 
-    def test_one_figure_of_each_row_has_a_floor(self):
-        self.assertEqual([sum(figure.floor is not None for figure in row.figures) for row in rows.ROWS],
-                         [1] * len(rows.ROWS))
+    def test_one_figure_of_each_row_has_a_floor_but_where_the_generator_is_the_limit(self):
+        floors = {row.name: sum(figure.floor is not None for figure in row.figures) for row in rows.ROWS}
+        self.assertEqual({name for name, count in floors.items() if count != 1}, {"tcp-single", "tls-single"})
 
 
 class Words(unittest.TestCase):
