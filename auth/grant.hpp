@@ -12,6 +12,7 @@
 
 #include "auth/limit.hpp"
 #include "protocol/integrity.hpp"
+#include "protocol/rare.hpp"
 #include "protocol/time.hpp"
 
 namespace turnpike::auth {
@@ -48,9 +49,9 @@ struct Grant {
     // Whose limits and bill it is: of a time-limited username the user in it, else the username.
     std::string user;
     std::string secret = {};  // which secret proved it (auth/timed_secret.hpp); empty: none
-    std::optional<TokenSession> token = {};
+    protocol::Rare<TokenSession> token = {};
     std::string call;  // empty: none
-    CallGrant call_grant = {};
+    protocol::Rare<CallGrant> call_grant = {};
     std::optional<protocol::TimePoint> deadline;  // ends the relay itself, not only the login
     Limit deadline_by = Limit::session_time;
     std::optional<std::chrono::seconds> session = {};  // of one allocation; none: as configured
@@ -58,7 +59,7 @@ struct Grant {
     std::uint64_t bits_per_second = 0;       // of one allocation, each way; 0: no limit
     std::uint64_t user_bits_per_second = 0;  // of all the user's, each way; 0: no limit
     std::uint32_t allocations = 0;           // concurrent; 0: no limit
-    Elsewhere elsewhere = {};
+    protocol::Rare<Elsewhere> elsewhere = {};
     // May log in and relay nothing; what runs ends.
     std::optional<Limit> refusal = {};
     // This server asking itself: nobody's bill, no line in the log, never sent elsewhere.

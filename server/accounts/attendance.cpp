@@ -50,7 +50,8 @@ Attendance::Admission Attendance::admit(const auth::Grant& grant, protocol::Allo
 
 std::optional<Limit> Attendance::against(const auth::Grant& grant, const User* user) const {
     const std::size_t held = user == nullptr ? 0 : user->seats.size();
-    const std::uint32_t participants_max = grant.call_grant.participants;
+    const auth::Elsewhere& elsewhere = grant.elsewhere.value_or_default();
+    const std::uint32_t participants_max = grant.call_grant.value_or_default().participants;
     if (!grant.call.empty() && participants_max != 0) {
         const auto call = calls_.find(grant.call);
         std::size_t others = 0;
@@ -65,12 +66,12 @@ std::optional<Limit> Attendance::against(const auth::Grant& grant, const User* u
         if (call != calls_.end()) {
             for (const auto& [name, allocations] : call->second->participants) count(name);
         }
-        for (const std::string& each : grant.elsewhere.participants) {
+        for (const std::string& each : elsewhere.participants) {
             if (call == calls_.end() || !call->second->participants.contains(each)) count(each);
         }
         if (!is_in && others >= participants_max) return Limit::call_full;
     }
-    if (grant.allocations != 0 && held + grant.elsewhere.allocations >= grant.allocations) {
+    if (grant.allocations != 0 && held + elsewhere.allocations >= grant.allocations) {
         return Limit::allocations;
     }
     return std::nullopt;
@@ -97,7 +98,7 @@ void Attendance::sit_down(Seat& seat, const auth::Grant& grant) {
         auto& call = calls_[seat.call_];
         if (!call) call = std::make_unique<LiveCall>();
         call->id = seat.call_;
-        apply(grant.call_grant, *call);
+        apply(grant.call_grant.value_or_default(), *call);
         ++call->participants[seat.user_];
         ++call->holders;
         seat.call_limits_ = &call->limits;
@@ -157,7 +158,7 @@ void Attendance::amend(const auth::Grant& grant) {
         user->second->limits.limit_rate(grant.user_bits_per_second);
     }
     if (const auto call = calls_.find(grant.call); call != calls_.end()) {
-        apply(grant.call_grant, *call->second);
+        apply(grant.call_grant.value_or_default(), *call->second);
     }
 }
 

@@ -9,6 +9,7 @@
 
 namespace turnpike::accounts {
 
+using auth::CallGrant;
 using auth::Grant;
 using auth::Limit;
 
@@ -47,15 +48,16 @@ void end_by(Grant& grant, protocol::TimePoint at, Limit by) {
 void apply(const storage::Call& call, Grant& grant, protocol::Moment now) {
     grant.call = call.id;
     grant.bits_per_second = stricter(grant.bits_per_second, call.leg_bits_per_second);
-    grant.call_grant.bytes = stricter<std::uint64_t>(0, call.bytes);
-    grant.call_grant.bits_per_second = stricter<std::uint64_t>(0, call.bits_per_second);
-    grant.call_grant.participants = stricter<std::uint32_t>(0, call.participants);
+    CallGrant shared{.bytes = stricter<std::uint64_t>(0, call.bytes),
+                     .bits_per_second = stricter<std::uint64_t>(0, call.bits_per_second),
+                     .participants = stricter<std::uint32_t>(0, call.participants)};
     if (call.seconds && !call.media_at) {
-        grant.call_grant.length_from_media = std::chrono::seconds{*call.seconds};
+        shared.length_from_media = std::chrono::seconds{*call.seconds};
     }
     const auto end = storage::end_of(call);
     const bool cut = call.ended_at && end == call.ended_at;
-    if (end) grant.call_grant.ends_at = *end;
+    if (end) shared.ends_at = *end;
+    grant.call_grant = shared;
     if (end) end_by(grant, to_steady(*end, now), cut ? Limit::call_ended : Limit::call_time);
     if (call.starts_at && *call.starts_at > storage::to_time(now.wall))
         grant.refusal = Limit::call_not_begun;

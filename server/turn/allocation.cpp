@@ -16,13 +16,12 @@ constexpr std::array families{Family::ipv4, Family::ipv6};
 
 }  // namespace
 
-Allocation::Allocation(AllocationSeed seed, const Settings& settings, TimePoint now,
-                       Effects& effects)
-    : seed_{std::move(seed)},
+Allocation::Allocation(Opening opening, const Settings& settings, TimePoint now, Effects& effects)
+    : seed_{std::move(opening.seed)},
       began_{now},
       lifetime_max_{settings.lifetime_max},
       session_limit_{settings.session_limit},
-      mobility_{seed_.five_tuple, seed_.has_ticket},
+      mobility_{opening.client, seed_.has_ticket},
       permissions_{seed_.id},
       channels_{seed_.id},
       connections_{seed_.id, seed_.connections} {

@@ -32,7 +32,6 @@ namespace turnpike::turn {
 
 struct AllocationSeed {
     AllocationId id{};
-    protocol::FiveTuple five_tuple;
     auth::Grant grant;
     protocol::TransactionId created_by;  // a retransmission of it is answered again
     std::array<std::optional<protocol::Endpoint>, 2> relayed;
@@ -47,7 +46,11 @@ struct AllocationSeed {
 class Allocation {
 public:
     // Asks for its first deadline.
-    Allocation(AllocationSeed seed, const Settings& settings, protocol::TimePoint now,
+    struct Opening {
+        AllocationSeed seed;
+        protocol::FiveTuple client;
+    };
+    Allocation(Opening opening, const Settings& settings, protocol::TimePoint now,
                Effects& effects);
 
     // Refresh (section 8.2) of one relayed address or, without a family, of all; zero gives them

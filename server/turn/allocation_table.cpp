@@ -15,40 +15,37 @@ Allocation& AllocationTable::insert(Allocation allocation) {
     return inserted;
 }
 
-void AllocationTable::moved(const Place& before, Allocation& allocation) {
-    leave(before);
-    enter(allocation);
-}
-
 void AllocationTable::enter(Allocation& allocation) {
-    for (const auto& five_tuple : {allocation.place().at, allocation.place().next}) {
-        if (!five_tuple) continue;
-        [[maybe_unused]] const auto entry = by_five_tuple_.emplace(*five_tuple, &allocation);
-        assert(entry.second);
-    }
+    const auto& [at, next] = allocation.place();
+    assert(!at || find(*at) == nullptr);
+    if (at) by_five_tuple_.insert(&allocation);
+    if (next) expected_.emplace(*next, &allocation);
 }
 
-void AllocationTable::leave(const Place& place) {
-    for (const auto& five_tuple : {place.at, place.next}) {
-        if (five_tuple) by_five_tuple_.erase(*five_tuple);
-    }
+void AllocationTable::leave(Allocation& allocation) {
+    const auto& [at, next] = allocation.place();
+    if (at) by_five_tuple_.erase(&allocation);
+    if (next) expected_.erase(*next);
 }
 
 void AllocationTable::erase(AllocationId id) {
     const auto entry = by_id_.find(id);
     if (entry == by_id_.end()) return;
-    leave(entry->second->place());
+    leave(*entry->second);
     by_id_.erase(entry);
 }
 
 Allocation* AllocationTable::find(const protocol::FiveTuple& five_tuple) noexcept {
-    const auto entry = by_five_tuple_.find(five_tuple);
-    return entry == by_five_tuple_.end() ? nullptr : entry->second;
+    return const_cast<Allocation*>(std::as_const(*this).find(five_tuple));
 }
 
 const Allocation* AllocationTable::find(const protocol::FiveTuple& five_tuple) const noexcept {
-    const auto entry = by_five_tuple_.find(five_tuple);
-    return entry == by_five_tuple_.end() ? nullptr : entry->second;
+    if (const auto entry = by_five_tuple_.find(five_tuple); entry != by_five_tuple_.end()) {
+        return *entry;
+    }
+    if (expected_.empty()) return nullptr;
+    const auto entry = expected_.find(five_tuple);
+    return entry == expected_.end() ? nullptr : entry->second;
 }
 
 Allocation* AllocationTable::find(AllocationId id) noexcept {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "protocol/address.hpp"
 #include "server/turn/allocation.hpp"
@@ -20,8 +21,13 @@ public:
     // The five-tuple and the id are free.
     Allocation& insert(Allocation allocation);
     void erase(AllocationId id);
-    // Its client was there before.
-    void moved(const Place& before, Allocation& allocation);
+    // `change` is what moves its client.
+    template <typename Change>
+    void move(Allocation& allocation, Change&& change) {
+        leave(allocation);
+        change();
+        enter(allocation);
+    }
 
     [[nodiscard]] Allocation* find(const protocol::FiveTuple& five_tuple) noexcept;
     [[nodiscard]] const Allocation* find(const protocol::FiveTuple& five_tuple) const noexcept;
@@ -32,11 +38,38 @@ public:
     [[nodiscard]] std::vector<AllocationId> ids() const;
 
 private:
+    // An allocation is found by where its client is: the index holds no copy of it.
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(const protocol::FiveTuple& five_tuple) const noexcept {
+            return hash_value(five_tuple);
+        }
+        std::size_t operator()(const Allocation* allocation) const noexcept {
+            return hash_value(*allocation->place().at);
+        }
+    };
+    struct Equal {
+        using is_transparent = void;
+        bool operator()(const Allocation* left, const Allocation* right) const noexcept {
+            return left == right;
+        }
+        bool operator()(const protocol::FiveTuple& five_tuple,
+                        const Allocation* allocation) const noexcept {
+            return allocation->place().at == five_tuple;
+        }
+        bool operator()(const Allocation* allocation,
+                        const protocol::FiveTuple& five_tuple) const noexcept {
+            return allocation->place().at == five_tuple;
+        }
+    };
+
     void enter(Allocation& allocation);
-    void leave(const Place& place);
+    void leave(Allocation& allocation);
 
     boost::unordered_flat_map<AllocationId, std::unique_ptr<Allocation>> by_id_;
-    boost::unordered_flat_map<protocol::FiveTuple, Allocation*> by_five_tuple_;  // into by_id_
+    // Into by_id_: by place().at, and by place().next.
+    boost::unordered_flat_set<Allocation*, Hash, Equal> by_five_tuple_;
+    boost::unordered_flat_map<protocol::FiveTuple, Allocation*> expected_;
 };
 
 }  // namespace turnpike::turn

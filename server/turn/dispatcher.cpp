@@ -68,7 +68,6 @@ std::optional<auth::Credential> session_credential(const auth::Claim& claim,
 AllocationSeed seed_of(const Request& request, const OpenRelay& wish, const OpenedRelay& opened) {
     const auto lifetime = protocol::lifetime(request.message);
     return AllocationSeed{.id = opened.allocation,
-                          .five_tuple = request.five_tuple,
                           .grant = wish.identity.grant,
                           .created_by = request.message.transaction_id(),
                           .relayed = opened.relayed,
@@ -218,7 +217,10 @@ Outcome Dispatcher::relay_opened(const Request& request, const OpenRelay& wish,
     seed.connections = &connections_;
     recently_ended_.forget(request.five_tuple);
     Allocation& allocation =
-        allocations_.insert(Allocation{std::move(seed), settings_, request.now.steady, effects});
+        allocations_.insert(Allocation{{.seed = std::move(seed), .client = request.five_tuple},
+                                       settings_,
+                                       request.now.steady,
+                                       effects});
     Outcome outcome = answers.allocated(allocation, ticket_of(allocation));
     if (std::holds_alternative<Silence>(outcome)) {  // a client that is told nothing holds nothing
         allocation.end(EndReason::refused, effects);
@@ -342,9 +344,7 @@ void Dispatcher::on_time(AllocationId id, protocol::TimePoint now, Effects& effe
 void Dispatcher::disconnected(const protocol::FiveTuple& five_tuple, Effects& effects) {
     Allocation* allocation = allocations_.find(five_tuple);
     if (allocation == nullptr) return;
-    const Place before = allocation->place();
-    allocation->lose(five_tuple, effects);
-    allocations_.moved(before, *allocation);
+    allocations_.move(*allocation, [&] { allocation->lose(five_tuple, effects); });
     forget_if_ended(*allocation);
 }
 

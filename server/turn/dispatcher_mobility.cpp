@@ -74,9 +74,7 @@ Outcome Dispatcher::move(const Request& request, const auth::Identity& identity,
         forget_if_ended(*allocation);
         return answers.refreshed(*lifetime);
     }
-    const Place before = allocation->place();
-    allocation->move(wish, effects);
-    allocations_.moved(before, *allocation);
+    allocations_.move(*allocation, [&] { allocation->move(wish, effects); });
     return answers.refreshed(*lifetime, ticket_of(*allocation));
 }
 
@@ -88,9 +86,7 @@ std::optional<auth::TicketOctets> Dispatcher::ticket_of(const Allocation& alloca
 void Dispatcher::notice(const protocol::FiveTuple& five_tuple, Allocation& allocation,
                         Effects& effects) {
     if (allocation.place().next != five_tuple) return;
-    const Place before = allocation.place();
-    allocation.arrive(effects);
-    allocations_.moved(before, allocation);
+    allocations_.move(allocation, [&] { allocation.arrive(effects); });
 }
 
 void Dispatcher::heard(const protocol::FiveTuple& five_tuple, Effects& effects) {

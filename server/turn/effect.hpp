@@ -14,6 +14,7 @@
 #include "protocol/address.hpp"
 #include "protocol/allocation_id.hpp"
 #include "protocol/connection_id.hpp"
+#include "protocol/rare.hpp"
 #include "protocol/time.hpp"
 
 namespace turnpike::turn {
@@ -93,7 +94,7 @@ struct Place {
     // Served both ways. None: its connection is gone, and only a ticket can tell who it is.
     std::optional<protocol::FiveTuple> at;
     // A Refresh with a ticket came from here: served too, and `at` from the first data that comes.
-    std::optional<protocol::FiveTuple> next;
+    protocol::Rare<protocol::FiveTuple> next;
     bool operator==(const Place&) const = default;
 };
 

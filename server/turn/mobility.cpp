@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/turn/mobility.hpp"
 
-#include <utility>
-
 #include "server/turn/settings.hpp"
 
 namespace turnpike::turn {
 
 Mobility::Verdict Mobility::judge(const Request& request) const noexcept {
-    const std::optional<protocol::FiveTuple>& newest = place_.next ? place_.next : place_.at;
-    const bool is_there = newest == request.five_tuple;
+    const bool is_there =
+        place_.next ? *place_.next == request.five_tuple : place_.at == request.five_tuple;
     if (request.ticket_number == ticket_number_) return is_there ? Verdict::refuse : Verdict::move;
     const bool repeats = is_there && moved_ && request.ticket_number + 1 == ticket_number_ &&
                          request.transaction == moved_->by &&
@@ -19,7 +17,7 @@ Mobility::Verdict Mobility::judge(const Request& request) const noexcept {
 
 void Mobility::move(const Request& request) {
     ++ticket_number_;
-    moved_ = {request.transaction, request.now};
+    moved_ = Moved{request.transaction, request.now};
     place_.next.reset();
     // Where nothing is left to be served, or the client came back to it, nothing is to wait for.
     if (!place_.at) place_.at = request.five_tuple;
@@ -27,14 +25,17 @@ void Mobility::move(const Request& request) {
 }
 
 void Mobility::arrive() noexcept {
-    if (place_.next) place_.at = std::exchange(place_.next, std::nullopt);
+    if (!place_.next) return;
+    place_.at = *place_.next;
+    place_.next.reset();
 }
 
 void Mobility::lose(const protocol::FiveTuple& five_tuple) noexcept {
     if (place_.next == five_tuple) {
         place_.next.reset();
     } else if (place_.at == five_tuple) {
-        place_.at = std::exchange(place_.next, std::nullopt);
+        place_.at.reset();
+        arrive();
     }
 }
 

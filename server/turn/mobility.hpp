@@ -11,6 +11,7 @@
 #include "auth/mobility_ticket.hpp"
 #include "protocol/address.hpp"
 #include "protocol/message.hpp"
+#include "protocol/rare.hpp"
 #include "protocol/time.hpp"
 #include "server/turn/effect.hpp"
 
@@ -56,7 +57,7 @@ private:
     Place place_;
     bool has_ticket_;
     std::uint32_t ticket_number_ = 0;
-    std::optional<Moved> moved_;
+    protocol::Rare<Moved> moved_;
 };
 
 }  // namespace turnpike::turn

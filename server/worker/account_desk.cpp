@@ -114,7 +114,9 @@ std::vector<auth::Credential> AccountDesk::candidates(const auth::UserQuery& que
         }
     }
     for (auth::Credential& each : found) {
-        if (record != nullptr) each.grant.elsewhere = record->elsewhere;
+        if (record != nullptr && record->elsewhere != auth::Elsewhere{}) {
+            each.grant.elsewhere = record->elsewhere;
+        }
         start_clock(each.grant);
     }
     return found;
@@ -122,7 +124,7 @@ std::vector<auth::Credential> AccountDesk::candidates(const auth::UserQuery& que
 
 // The time of a call that runs from its first media may have begun here, and the database not know.
 void AccountDesk::start_clock(auth::Grant& grant) const {
-    const auto length = grant.call_grant.length_from_media;
+    const auto length = grant.call_grant.value_or_default().length_from_media;
     const auto began = length ? context_.shared.attendance.call_began(grant.call) : std::nullopt;
     if (!began) return;
     const TimePoint end = *began + *length;
@@ -258,7 +260,7 @@ auth::Grant AccountDesk::grant_now(const auth::Grant& held, const Who& who, cons
     if (same == nullptr) {
         if (grant.refusal) return grant;
         // Its secret has given way to another one, and the call goes on under its own rules.
-        grant.call_grant = {};
+        grant.call_grant.reset();
         grant = resolve(std::move(grant), record.call, now);
         start_clock(grant);
     }

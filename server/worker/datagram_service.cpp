@@ -55,7 +55,8 @@ bool DatagramService::is_needed(const protocol::Endpoint& bound) const {
         const int socket = listener->socket->descriptor();
         return listener->bound == bound &&
                (parts_.dtls.uses(socket) || context_.holdings.any([socket](const Holding& each) {
-                   return each.link.socket == socket || each.next_link.socket == socket;
+                   return each.link.socket == socket ||
+                          (each.next_link && each.next_link->socket == socket);
                }));
     });
 }

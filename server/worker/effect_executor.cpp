@@ -200,16 +200,18 @@ void EffectExecutor::carry_out(const turn::MoveClient& effect, const ClientLink*
     Holding* holding = context_.holdings.find(effect.allocation);
     if (holding == nullptr) return;
     const turn::Place before = holding->place;
-    const auto link_to = [&](const std::optional<protocol::FiveTuple>& five_tuple) -> ClientLink {
-        if (!five_tuple) return {};
-        if (five_tuple == before.at) return holding->link;
-        if (five_tuple == before.next) return holding->next_link;
+    const auto link_to = [&](const protocol::FiveTuple& five_tuple) -> ClientLink {
+        if (before.at == five_tuple) return holding->link;
+        if (before.next == five_tuple) return *holding->next_link;
         assert(link != nullptr);
         return *link;
     };
-    const ClientLink at = link_to(effect.place.at);
-    holding->next_link = link_to(effect.place.next);
-    holding->link = at;
+    const auto& [at, next] = effect.place;
+    const ClientLink now_at = at ? link_to(*at) : ClientLink{};
+    protocol::Rare<ClientLink> next_link;
+    if (next) next_link = link_to(*next);
+    holding->next_link = std::move(next_link);
+    holding->link = now_at;
     if (before.next) context_.routes.forget(*before.next);
     if (before.at != effect.place.at) {
         context_.routes.move(effect.allocation, effect.place.at);

@@ -15,6 +15,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "protocol/allocation_id.hpp"
+#include "protocol/rare.hpp"
 #include "protocol/time.hpp"
 #include "server/accounts/attendance.hpp"
 #include "server/net/file_descriptor.hpp"
@@ -39,7 +40,7 @@ struct Holding {
     relay::Session* session = nullptr;              // lives as long as the holding
     turn::Place place;                              // of the client
     ClientLink link;                                // to place.at
-    ClientLink next_link;                           // to place.next
+    protocol::Rare<ClientLink> next_link;           // to place.next
     std::array<std::optional<RelayEnd>, 2> relays;  // by family: IPv4, IPv6
     std::string username;
     std::string realm;

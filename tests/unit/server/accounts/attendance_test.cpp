@@ -49,9 +49,9 @@ TEST_CASE("a user's quota counts over all workers", "[D17][P3]") {
 TEST_CASE("what other servers hold counts too") {
     Attendance attendance{0s};
     Grant grant = grant_to("alice", 2);
-    grant.elsewhere.allocations = 2;
+    grant.elsewhere = auth::Elsewhere{.allocations = 2, .participants = {}};
     CHECK(attendance.admit(grant, AllocationId{1}, now).refused == Limit::allocations);
-    grant.elsewhere.allocations = 1;
+    grant.elsewhere = auth::Elsewhere{.allocations = 1, .participants = {}};
     CHECK(attendance.admit(grant, AllocationId{2}, now).seat);
 }
 
@@ -96,9 +96,9 @@ TEST_CASE("a call has places for people, not for allocations") {
           Limit::call_full);
     bob.seat.reset();
     Grant carol = in_call("carol", two);
-    carol.elsewhere.participants = {"bob"};
+    carol.elsewhere = auth::Elsewhere{.allocations = 0, .participants = {"bob"}};
     CHECK(attendance.admit(carol, AllocationId{5}, now).refused == Limit::call_full);
-    carol.elsewhere.participants = {"alice"};
+    carol.elsewhere = auth::Elsewhere{.allocations = 0, .participants = {"alice"}};
     CHECK(attendance.admit(carol, AllocationId{6}, now).seat);
 }
 

@@ -118,10 +118,10 @@ TEST_CASE("a length counts from the first media") {
     it.call = call();
     it.call->seconds = 40;
     CHECK(granted(it).deadline == std::nullopt);
-    CHECK(granted(it).call_grant.length_from_media == 40s);
+    CHECK(granted(it).call_grant->length_from_media == 40s);
     it.call->media_at = noon - 10s;
     CHECK(granted(it).deadline == now.steady + 30s);
-    CHECK(granted(it).call_grant.length_from_media == std::nullopt);
+    CHECK(granted(it).call_grant->length_from_media == std::nullopt);
 }
 
 TEST_CASE("who may not is told why") {
@@ -158,7 +158,7 @@ TEST_CASE("a time-limited username is under its call's and its realm's limits") 
     CHECK(resolved.user_bits_per_second == 9);
     CHECK(resolved.allocations == 10);
     CHECK(resolved.session == 90s);
-    CHECK(resolved.call_grant.participants == 2);
+    CHECK(resolved.call_grant->participants == 2);
     CHECK(resolved.deadline_by == Limit::call_time);
     grant.deadline = now.steady + 30s;
     CHECK(resolve(grant, {.call = storage::Call{.ends_at = noon + 40s}, .realm = {}}, now)

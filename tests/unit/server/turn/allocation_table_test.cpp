@@ -17,10 +17,9 @@ FiveTuple tuple(const char* client, Transport transport = Transport::udp) {
 Allocation& insert(AllocationTable& table, std::uint64_t id, const FiveTuple& five_tuple) {
     AllocationSeed seed;
     seed.id = AllocationId{id};
-    seed.five_tuple = five_tuple;
     seed.relayed[0] = *Endpoint::parse("203.0.113.5:50000");
     Effects effects;
-    return table.insert(Allocation{seed, Settings{}, protocol::TimePoint{}, effects});
+    return table.insert(Allocation{{seed, five_tuple}, Settings{}, protocol::TimePoint{}, effects});
 }
 
 TEST_CASE("an allocation is found by its five-tuple and by its id", "[D33][rfc8656-3.2]") {

@@ -17,6 +17,8 @@ using std::chrono::seconds;
 
 constexpr AllocationId id{7};
 constexpr TimePoint start = TimePoint{} + 1h;
+const protocol::FiveTuple client{*Endpoint::parse("192.0.2.10:5000"),
+                                 *Endpoint::parse("203.0.113.5:3478"), protocol::Transport::udp};
 const Endpoint peer = *Endpoint::parse("198.51.100.7:4000");
 const Endpoint peer_v6 = *Endpoint::parse("[2001:db8::7]:4000");
 
@@ -38,7 +40,7 @@ AllocationSeed seed_of(std::initializer_list<Family> families) {
 struct Bench {
     explicit Bench(const AllocationSeed& seed = seed_of({Family::ipv4}),
                    const Settings& settings = {})
-        : allocation{seed, settings, start, effects} {}
+        : allocation{{seed, client}, settings, start, effects} {}
 
     Effects permit(const Endpoint& whom) {
         effects.clear();
