@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <stdexcept>
@@ -58,6 +59,17 @@ void drop_privileges(const std::string& user) {
     if (user_id != 0 && ::setresuid(0, 0, 0) == 0) {
         throw std::runtime_error{"server.user: root could be had back; refusing to go on"};
     }
+}
+
+void allow_niceness(int niceness) noexcept {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NICE, &limit) != 0) return;
+    // The kernel counts from 1, which is niceness 19, to 40.
+    const auto wanted = static_cast<rlim_t>(20 - niceness);
+    if (limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = wanted;
+    limit.rlim_max = std::max(limit.rlim_max, wanted);
+    (void)::setrlimit(RLIMIT_NICE, &limit);
 }
 
 void forbid_core_dumps() {

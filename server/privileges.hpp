@@ -11,6 +11,10 @@ namespace turnpike {
 // name is empty or is who we are. Throws std::runtime_error that says what to do instead.
 void drop_privileges(const std::string& user);
 
+// Threads may become as nice as this without being root. Before drop_privileges(); where we may not
+// allow it, whoever tries finds out (worker/niceness.hpp).
+void allow_niceness(int niceness) noexcept;
+
 // Secrets and keys stay out of core files and away from other processes of the same user. To be
 // called after drop_privileges(), because a change of user undoes it.
 void forbid_core_dumps();

@@ -40,6 +40,7 @@ Service::Service(Operations::Start start, telemetry::Log& log)
     token_ = *token;
     relay_ = std::make_unique<worker::Server>(config, log,
                                               net::InheritedSockets{manager_.take_sockets()});
+    allow_niceness(config.server.nice);
     drop_privileges(config.server.user);
     forbid_core_dumps();
     operations_ = std::make_unique<Operations>(

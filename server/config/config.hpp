@@ -212,6 +212,7 @@ struct Log {
 
 struct Server {
     std::uint32_t workers = 0;  // 0: one per core
+    std::int32_t nice = 0;      // of the workers
     PacketIo packet_io{};
     std::string software;  // empty: no SOFTWARE attribute
     std::string user;      // empty: stay who we are

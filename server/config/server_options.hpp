@@ -21,6 +21,15 @@ inline constexpr std::array server_options{
         .max = 256,
         .needs_restart = true,
     }),
+    at<&Config::server, &Server::nice>({
+        .key = "server.nice",
+        .fallback = "-10",
+        .help = "Niceness of the workers' threads. Below 0, which root allows, more of a flood is "
+                "relayed and less of it received in vain",
+        .min = -20,
+        .max = 19,
+        .needs_restart = true,
+    }),
     at<&Config::server, &Server::packet_io>({
         .key = "server.packet_io",
         .fallback = R"("auto")",

@@ -9,6 +9,18 @@
 
 namespace turnpike::net {
 
+std::string_view to_string(PacketIo io) noexcept {
+    switch (io) {
+        case PacketIo::plain:
+            return "plain";
+        case PacketIo::mmsg:
+            return "mmsg";
+        case PacketIo::offload:
+            return "offload";
+    }
+    return "none";
+}
+
 bool has_offload() noexcept {
     const FileDescriptor socket{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     const int on = 1;

@@ -9,12 +9,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "protocol/packet.hpp"
 
 namespace turnpike::net {
 
 enum class PacketIo : std::uint8_t { plain, mmsg, offload };
+[[nodiscard]] std::string_view to_string(PacketIo io) noexcept;
 
 // The best that this kernel has, found by trying.
 [[nodiscard]] PacketIo best_packet_io() noexcept;

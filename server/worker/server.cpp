@@ -21,6 +21,7 @@
 #include "server/worker/assemble.hpp"
 #include "server/worker/commons.hpp"
 #include "server/worker/metrics_snapshot.hpp"
+#include "server/worker/niceness.hpp"
 #include "server/worker/roll_call.hpp"
 #include "server/worker/sessions.hpp"
 
@@ -53,18 +54,6 @@ std::string joined(const Addresses& addresses) {
     return text;
 }
 
-std::string_view name_of(net::PacketIo io) noexcept {
-    switch (io) {
-        case net::PacketIo::plain:
-            return "plain";
-        case net::PacketIo::mmsg:
-            return "mmsg";
-        case net::PacketIo::offload:
-            return "offload";
-    }
-    return "none";
-}
-
 // Every relayed address is a descriptor. Whether they are enough is what the doctor looks at.
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -87,6 +76,7 @@ struct Server::Parts {
                        },
                    .inherited = std::move(inherited)}} {}
 
+    [[nodiscard]] std::vector<std::thread> start_workers();
     void wait_for_end();
     void wait_for_drain();
     void wait_for_reload();
@@ -119,6 +109,20 @@ struct Server::Parts {
     boost::asio::steady_timer next_tick{waiting};
     boost::asio::steady_timer next_closing{waiting};
 };
+
+std::vector<std::thread> Server::Parts::start_workers() {
+    const int wanted = commons.config.server.nice;
+    const Niceness niceness{wanted};
+    if (niceness.error()) {
+        log.info(telemetry::Area::server, "workers keep the niceness of the server",
+                 {{"server.nice", wanted}, {"reason", niceness.error().message()}});
+    }
+    std::vector<std::thread> threads;
+    for (const auto& worker : commons.workers) {
+        threads.emplace_back([&each = *worker] { each.run(); });
+    }
+    return threads;
+}
 
 void Server::Parts::wait_for_end() {
     ends.async_wait([this](const boost::system::error_code& error, int signal) {
@@ -257,10 +261,7 @@ void Server::run(Hooks hooks) {
     parts.wait_for_reload();
     parts.look_at_certificates();
     parts.look_at_listeners();
-    std::vector<std::thread> threads;
-    for (const auto& worker : parts.commons.workers) {
-        threads.emplace_back([&each = *worker] { each.run(); });
-    }
+    std::vector<std::thread> threads = parts.start_workers();
     // What is in use, which need not be what was configured.
     const bool has_books = parts.commons.books.is_open();
     const config::Storage& storage = parts.commons.config.storage;
@@ -274,7 +275,7 @@ void Server::run(Hooks hooks) {
                     {"workers", parts.commons.workers.size()},
                     {"storage", has_books ? storage_kind(storage) : "none"},
                     {"journal", has_books ? journal_file(storage) : ""},
-                    {"packet_io", name_of(parts.commons.shared.packet_io)},
+                    {"packet_io", to_string(parts.commons.shared.packet_io)},
                     {"acceleration", "none"},
                     {"admin", parts.commons.config.admin.listen},
                     {"node", parts.commons.shared.node},

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Many clients on several workers: whichever worker the kernel picks, relays reach each other and tokens are known."""
+import pathlib
+
 import stun
 from case import EndToEnd
 from servers import ALICE, BOB
@@ -9,7 +11,7 @@ RESERVATIONS = 12
 
 
 class Workers(EndToEnd):
-    changes = {"server": {"workers": 2}}
+    changes = {"server": {"workers": 2, "nice": -3}}
 
     def clients(self, count):
         """Clients over UDP and TCP by turns, of two users, from two networks, each with an allocation."""
@@ -18,6 +20,13 @@ class Workers(EndToEnd):
         for client in made:
             client.allocate()
         return made
+
+    def test_niceness(self):
+        """Workers are as nice as they were told to be, and nothing else of the server is"""
+        tasks = pathlib.Path(f"/proc/{self.server.process.pid}/task").iterdir()
+        found = [(task / "stat").read_text().rpartition(") ")[2].split()[16] for task in tasks]
+        self.assertEqual(found.count("-3"), 2, found)
+        self.assertEqual(set(found) - {"-3"}, {"0"}, found)
 
     def test_ring(self):
         """A message goes round a ring of hairpins over all workers, and each relayed address is unique [H12][D22]"""

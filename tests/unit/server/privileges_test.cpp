@@ -68,5 +68,19 @@ TEST_CASE("no core file is left and no other process may look in") {
     }));
 }
 
+TEST_CASE("who is no longer root may still be as nice as root could allow, and no nicer") {
+    const bool is_root = ::geteuid() == 0;
+    CHECK(holds_in_child([is_root] {
+        rlimit limit{.rlim_cur = 0, .rlim_max = 0};
+        (void)::setrlimit(RLIMIT_NICE, &limit);
+        allow_niceness(-5);
+        // Root of a container may not raise a limit either.
+        const bool may = ::getrlimit(RLIMIT_NICE, &limit) == 0 && limit.rlim_cur == 25;
+        if (is_root) drop_privileges("nobody");
+        return (::setpriority(PRIO_PROCESS, 0, -5) == 0) == may &&
+               ::setpriority(PRIO_PROCESS, 0, -6) != 0;
+    }));
+}
+
 }  // namespace
 }  // namespace turnpike
