@@ -92,6 +92,8 @@ ROWS = (
         UP_AND_DOWN, load=Load(0.5, "reference")),
     Row("memory", "resident memory of an idle allocation with a channel", "hold", ("--allocations", "5000"),
         (Figure("octets_per_allocation", "B", LOWER, 0.1),)),
+    Row("memory-tls", "resident memory of an idle allocation with a channel, its TLS session included", "hold",
+        ("--allocations", "1000"), (Figure("octets_per_allocation", "B", LOWER, 0.3),), transport="tls"),
 )
 
 

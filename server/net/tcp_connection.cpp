@@ -205,6 +205,15 @@ TcpConnection::Output TcpConnection::flush_records() {
     }
 }
 
+void TcpConnection::rest() noexcept {
+    last_ = {};
+    std::vector<std::byte>{}.swap(whole_);
+    if (fresh_.empty()) std::vector<std::byte>{}.swap(kept_);
+    if (half_.empty()) std::vector<std::byte>{}.swap(half_);
+    if (out_.empty()) std::vector<std::byte>{}.swap(out_);
+    if (tls_) tls_->rest();
+}
+
 TcpConnection::Output TcpConnection::end_output() {
     if (tls_) tls_->close();  // once
     const Output output = flush();

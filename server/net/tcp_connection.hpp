@@ -75,6 +75,8 @@ public:
     [[nodiscard]] bool queue_data(protocol::Bytes message);
     [[nodiscard]] bool queue_answer(protocol::Bytes message);
     [[nodiscard]] Output flush();
+    // Gives back the memory that the last messages needed. Not while views of them live.
+    void rest() noexcept;
     // Nothing is queued any more; what a goodbye takes is written as far as there is room for it.
     void close();
     // What waits, answers to the handshake included.

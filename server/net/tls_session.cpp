@@ -185,11 +185,13 @@ void TlsSession::sent(std::size_t octets) {
     sent_ += octets;
     if (sent_ < output_.size()) return;
     sent_ = 0;
-    if (output_.capacity() > kept_octets) {
-        std::vector<std::byte>{}.swap(output_);
-    } else {
-        output_.clear();
-    }
+    output_.clear();
+    if (output_.capacity() > kept_octets || is_greeting_) rest();
+    is_greeting_ = state_ == State::handshaking;
+}
+
+void TlsSession::rest() noexcept {
+    if (output_.empty()) std::vector<std::byte>{}.swap(output_);
 }
 
 bool TlsSession::resumed() const noexcept {

@@ -57,6 +57,8 @@ public:
     [[nodiscard]] protocol::Bytes output() const noexcept;
     // So much of it was.
     void sent(std::size_t octets);
+    // Nothing waits: the memory that what was sent needed is given back.
+    void rest() noexcept;
 
     [[nodiscard]] State state() const noexcept { return state_; }
     [[nodiscard]] Failure failure() const noexcept { return failure_; }
@@ -83,6 +85,7 @@ private:
     std::size_t sent_ = 0;           // of that
     State state_ = State::handshaking;
     Failure failure_ = Failure::none;
+    bool is_greeting_ = true;  // what is sent is larger than anything that follows it
     bool renegotiates_ = false;
     bool said_goodbye_ = false;
 };

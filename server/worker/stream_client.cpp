@@ -8,6 +8,13 @@ namespace turnpike::worker {
 using protocol::TimePoint;
 using telemetry::Counter;
 
+namespace {
+
+// Media comes more often.
+constexpr auto silence = std::chrono::seconds{1};
+
+}  // namespace
+
 StreamClient::StreamClient(Setup setup, OnChange on_change)
     : five_tuple_{setup.five_tuple},
       limits_{setup.limits},
@@ -111,6 +118,10 @@ void StreamClient::flush() {
         case net::TcpConnection::Output::failed:
             return finish(Counter::tcp_closed);
     }
+}
+
+void StreamClient::rest(TimePoint now) noexcept {
+    if (connection_.written() == written_ && now - heard_ >= silence) connection_.rest();
 }
 
 std::optional<Counter> StreamClient::due(TimePoint now, bool has_allocation) noexcept {

@@ -66,6 +66,9 @@ public:
     void finish(telemetry::Counter reason);
     void flush();
 
+    // Between turns: a client that has been silent, and was told nothing, needs less memory.
+    void rest(protocol::TimePoint now) noexcept;
+
     // What is due at `now`, as the counter of its reason.
     [[nodiscard]] std::optional<telemetry::Counter> due(protocol::TimePoint now,
                                                         bool has_allocation) noexcept;

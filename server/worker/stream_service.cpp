@@ -306,6 +306,7 @@ void StreamService::sweep(TimePoint now) {
                        return now - each->since() >= context_.rules->settings.stream.handshake;
                    }));
     for (const auto& [five_tuple, client] : clients_) {
+        client->rest(now);
         const bool has_allocation = context_.routes.knows(five_tuple);
         if (const auto reason = client->due(now, has_allocation)) client->finish(*reason);
     }
