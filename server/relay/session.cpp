@@ -22,14 +22,6 @@ constexpr std::size_t index_of(Family family) noexcept {
     return family == Family::ipv4 ? 0 : 1;
 }
 
-constexpr std::uint64_t budget(const SessionLimits& limits) noexcept {
-    return limits.bytes == 0 ? std::numeric_limits<std::uint64_t>::max() : limits.bytes;
-}
-
-constexpr std::size_t index_of(Way way) noexcept {
-    return static_cast<std::size_t>(way);
-}
-
 }  // namespace
 
 Session::Session(const SessionSeed& seed, TimePoint now) noexcept
@@ -40,24 +32,12 @@ Session::Session(const SessionSeed& seed, TimePoint now) noexcept
       user_{seed.user},
       call_{seed.call},
       heard_{seed.heard},
-      bytes_max_{budget(seed.limits)},
-      rates_{RateLimiter{seed.limits.bits_per_second, now},
-             RateLimiter{seed.limits.bits_per_second, now}},
+      account_{seed.limits, now},
       rate_of_errors_{errors_bits_per_second, now},
       random_{seed.random} {}
 
 const std::optional<Endpoint>& Session::relayed(Family family) const noexcept {
     return relayed_[index_of(family)];
-}
-
-std::optional<TimePoint> Session::first_media() const noexcept {
-    if (to_peer_.packets == 0 && from_peer_.packets == 0) return std::nullopt;
-    return first_media_;
-}
-
-std::optional<TimePoint> Session::last_media() const noexcept {
-    if (to_peer_.packets == 0 && from_peer_.packets == 0) return std::nullopt;
-    return last_media_;
 }
 
 void Session::move(const std::optional<protocol::FiveTuple>& to) noexcept {
@@ -111,10 +91,15 @@ std::uint16_t Session::channel_of(const Endpoint& peer, TimePoint now) const noe
     return route != routes_.end() && now < route->expires ? route->channel : std::uint16_t{0};
 }
 
+SessionLimits Session::limits() const noexcept {
+    SessionLimits limits = account_.limits();
+    if (deadline_ != TimePoint::max()) limits.deadline = deadline_;
+    return limits;
+}
+
 void Session::amend(const SessionLimits& limits) noexcept {
     deadline_ = limits.deadline.value_or(TimePoint::max());
-    bytes_max_ = budget(limits);
-    for (RateLimiter& rate : rates_) rate.change(limits.bits_per_second);
+    account_.amend(limits);
 }
 
 protocol::Result<void, Drop> Session::charge_to_peer(std::size_t octets, TimePoint now) noexcept {
@@ -131,37 +116,25 @@ protocol::Result<void, Drop> Session::charge(Way way, std::size_t octets, TimePo
         return *drop;
     }
     use_up(way, octets, now);
-    note_media(now);
+    account_.note(way, octets, now);
+    if (call_ != nullptr) call_->note_media(now);
     if (way == Way::to_peer) hear(now);
-    Traffic& traffic = way == Way::to_peer ? to_peer_ : from_peer_;
-    ++traffic.packets;
-    traffic.bytes += octets;
     return {};
 }
 
 // Every limit is asked before any is charged, so that what is dropped costs nothing.
 std::optional<Drop> Session::against(Way way, std::size_t octets, TimePoint now) const noexcept {
     if (octets > bytes_left()) return Drop::bytes;
-    if (!rates_[index_of(way)].has_room(now)) return Drop::bandwidth;
+    if (!account_.has_rate(way, now)) return Drop::bandwidth;
     if (user_ != nullptr && !user_->has_rate(way, now)) return Drop::bandwidth;
     if (call_ != nullptr && !call_->has_rate(way, now)) return Drop::bandwidth;
     return std::nullopt;
 }
 
 void Session::use_up(Way way, std::size_t octets, TimePoint now) noexcept {
-    bytes_used_ += octets;
-    rates_[index_of(way)].charge(octets, now);
+    account_.use_up(way, octets, now);
     if (user_ != nullptr) user_->charge(way, octets, now);
     if (call_ != nullptr) call_->charge(way, octets, now);
-}
-
-void Session::note_media(TimePoint now) noexcept {
-    if (to_peer_.packets == 0 && from_peer_.packets == 0) first_media_ = next_media_second_ = now;
-    last_media_ = now;
-    if (call_ != nullptr) call_->note_media(now);
-    if (now < next_media_second_) return;
-    ++media_seconds_;
-    next_media_second_ = now + std::chrono::seconds{1};
 }
 
 void Session::note_exhaustion(std::size_t octets) noexcept {
@@ -169,7 +142,7 @@ void Session::note_exhaustion(std::size_t octets) noexcept {
 }
 
 std::uint64_t Session::bytes_left() const noexcept {
-    std::uint64_t left = bytes_used_ < bytes_max_ ? bytes_max_ - bytes_used_ : 0;
+    std::uint64_t left = account_.bytes_left();
     if (user_ != nullptr) left = std::min(left, user_->bytes_left());
     if (call_ != nullptr) left = std::min(left, call_->bytes_left());
     return left;
@@ -195,7 +168,7 @@ Session::Allowance Session::allowance_from_peer(TimePoint now) const noexcept {
 Session::Allowance Session::allowance(Way way, TimePoint now) const noexcept {
     const std::uint64_t left = bytes_left();
     if (ended(now) || left == 0) return {};
-    RateLimiter::Room room = rates_[index_of(way)].room(now);
+    RateLimiter::Room room = account_.room(way, now);
     for (const SharedLimits* shared : {user_, call_}) {
         if (shared == nullptr) continue;
         const RateLimiter::Room other = shared->room(way, now);

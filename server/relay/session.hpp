@@ -7,6 +7,7 @@
 // nothing through. Installing and removing routes may allocate; nothing that a packet asks does.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -20,23 +21,12 @@
 #include "protocol/message.hpp"
 #include "protocol/result.hpp"
 #include "protocol/time.hpp"
+#include "server/relay/account.hpp"
 #include "server/relay/drop.hpp"
 #include "server/relay/rate_limiter.hpp"
 #include "server/relay/shared_limits.hpp"
 
 namespace turnpike::relay {
-
-struct Traffic {
-    std::uint64_t packets = 0;  // of a TCP relay: how often something was read
-    std::uint64_t bytes = 0;    // payload octets, no headers
-};
-
-// What a grant lets pass, as it may change while packets flow.
-struct SessionLimits {
-    std::optional<protocol::TimePoint> deadline{};  // nothing is relayed from then on
-    std::uint64_t bytes = 0;                        // both ways together; 0: no limit
-    std::uint64_t bits_per_second = 0;              // each way; 0: no limit
-};
 
 struct SessionSeed {
     protocol::AllocationId id{};
@@ -64,14 +54,15 @@ public:
     [[nodiscard]] const std::optional<protocol::Endpoint>& relayed(
         protocol::Family family) const noexcept;
 
-    [[nodiscard]] const Traffic& traffic_to_peer() const noexcept { return to_peer_; }
-    [[nodiscard]] const Traffic& traffic_from_peer() const noexcept { return from_peer_; }
-    // When the first and the last payload was relayed, either way.
-    [[nodiscard]] std::optional<protocol::TimePoint> first_media() const noexcept;
-    [[nodiscard]] std::optional<protocol::TimePoint> last_media() const noexcept;
-
-    // Seconds with media: each begins with something relayed after the one before has passed.
-    [[nodiscard]] std::uint64_t media_seconds() const noexcept { return media_seconds_; }
+    // What was relayed, when, and what may still be.
+    [[nodiscard]] const Account& account() const noexcept { return account_; }
+    [[nodiscard]] Account& account() noexcept { return account_; }
+    [[nodiscard]] Traffic traffic_to_peer() const noexcept {
+        return account_.traffic(Way::to_peer);
+    }
+    [[nodiscard]] Traffic traffic_from_peer() const noexcept {
+        return account_.traffic(Way::from_peer);
+    }
 
     // The client said something; data is noted by itself.
     void hear(protocol::TimePoint now) noexcept {
@@ -80,6 +71,15 @@ public:
         }
     }
 
+    // ... which somebody else may have noticed before us.
+    void hear_no_earlier(protocol::TimePoint when) noexcept {
+        if (heard_ != nullptr &&
+            heard_->load(std::memory_order_relaxed) < when.time_since_epoch().count()) {
+            hear(when);
+        }
+    }
+
+    [[nodiscard]] SessionLimits limits() const noexcept;
     // The grant has changed. What was used of its bytes stays used.
     void amend(const SessionLimits& limits) noexcept;
 
@@ -102,6 +102,22 @@ public:
     // The channel that is bound to the peer's address and port; 0: none.
     [[nodiscard]] std::uint16_t channel_of(const protocol::Endpoint& peer,
                                            protocol::TimePoint now) const noexcept;
+
+    // Calls visit(peer, channel, expires) for each channel, which its peer's permission may end
+    // before its own time; one whose peer has none is left out.
+    template <typename Visit>
+    void visit_channels(Visit&& visit) const {
+        protocol::TimePoint permitted{};
+        const protocol::IpAddress* whom = nullptr;
+        for (const Route& route : routes_) {
+            if (route.channel == 0) {
+                permitted = route.expires;
+                whom = &route.peer.address;
+            } else if (whom != nullptr && *whom == route.peer.address) {
+                visit(route.peer, route.channel, std::min(permitted, route.expires));
+            }
+        }
+    }
 
     // Charges the payload to budget, rate and traffic, or says which of them is against it.
     [[nodiscard]] protocol::Result<void, Drop> charge_to_peer(std::size_t octets,
@@ -154,7 +170,6 @@ private:
     [[nodiscard]] std::optional<Drop> against(Way way, std::size_t octets,
                                               protocol::TimePoint now) const noexcept;
     void use_up(Way way, std::size_t octets, protocol::TimePoint now) noexcept;
-    void note_media(protocol::TimePoint now) noexcept;
     [[nodiscard]] std::uint64_t bytes_left() const noexcept;
     void note_exhaustion(std::size_t octets) noexcept;
     [[nodiscard]] std::uint64_t next_random() noexcept;
@@ -171,16 +186,8 @@ private:
     SharedLimits* user_;
     SharedLimits* call_;
     std::atomic<protocol::TimePoint::rep>* heard_;
-    std::uint64_t bytes_max_;
-    std::uint64_t bytes_used_ = 0;
-    std::array<RateLimiter, 2> rates_;  // by way
+    Account account_;
     RateLimiter rate_of_errors_;
-    Traffic to_peer_;
-    Traffic from_peer_;
-    protocol::TimePoint first_media_{};
-    protocol::TimePoint last_media_{};
-    protocol::TimePoint next_media_second_{};
-    std::uint64_t media_seconds_ = 0;
     std::uint64_t random_;
 };
 

@@ -28,8 +28,8 @@ TEST_CASE("a session says what its seed said") {
     CHECK(s.session.five_tuple() == RelayScenario::udp_client().five_tuple);
     CHECK(s.session.relayed(Family::ipv4) == endpoint("192.0.2.1:50000"));
     CHECK(s.session.relayed(Family::ipv6) == endpoint("[2001:db8::1]:50000"));
-    CHECK_FALSE(s.session.first_media());
-    CHECK_FALSE(s.session.last_media());
+    CHECK_FALSE(s.session.account().first_media());
+    CHECK_FALSE(s.session.account().last_media());
 }
 
 TEST_CASE("a permission holds for every port of an address until its very end", "[F1][F2]") {
@@ -100,8 +100,8 @@ TEST_CASE("the first and the last payload are remembered, either way") {
     REQUIRE(s.session.charge_from_peer(0, s.now));
     s.time_passes(5s);
     REQUIRE(s.session.charge_to_peer(10, s.now));
-    CHECK(s.session.first_media() == first);
-    CHECK(s.session.last_media() == s.now);
+    CHECK(s.session.account().first_media() == first);
+    CHECK(s.session.account().last_media() == s.now);
     CHECK(s.session.traffic_to_peer().bytes == 10);
     CHECK(s.session.traffic_from_peer().packets == 1);
 }
@@ -212,11 +212,11 @@ TEST_CASE("two sessions use up what is their user's and their call's together") 
 
 TEST_CASE("seconds with media are counted, silence is not") {
     RelayScenario s;
-    CHECK(s.session.media_seconds() == 0);
+    CHECK(s.session.account().media_seconds() == 0);
     for (const auto at : {0ms, 20ms, 999ms, 1000ms, 1500ms, 9000ms, 9999ms}) {
         REQUIRE(s.session.charge_to_peer(1, s.now + at));
     }
-    CHECK(s.session.media_seconds() == 3);
+    CHECK(s.session.account().media_seconds() == 3);
 }
 
 TEST_CASE("nothing of a stream passes after the deadline", "[J20][P3]") {
