@@ -89,19 +89,22 @@ Attendance::Seat* Attendance::ghost_of(const User& user, TimePoint now) const {
 
 void Attendance::sit_down(Seat& seat, const auth::Grant& grant) {
     auto& user = users_[seat.user_];
-    if (!user) user = std::make_unique<User>();
-    user->limits.limit_rate(grant.user_bits_per_second);
+    if (!user) user = std::make_unique<User>(User{.limits = make_limits(home_), .seats = {}});
+    user->limits->limit_rate(grant.user_bits_per_second);
     user->seats.push_back(&seat);
     ++user->holders;
-    seat.user_limits_ = &user->limits;
+    seat.user_limits_ = user->limits.get();
     if (!seat.call_.empty()) {
         auto& call = calls_[seat.call_];
-        if (!call) call = std::make_unique<LiveCall>();
+        if (!call) {
+            call = std::make_unique<LiveCall>();
+            call->limits = make_limits(home_);
+        }
         call->id = seat.call_;
         apply(grant.call_grant.value_or_default(), *call);
         ++call->participants[seat.user_];
         ++call->holders;
-        seat.call_limits_ = &call->limits;
+        seat.call_limits_ = call->limits.get();
     }
     if (seat.is_counted_) {
         Count& count = tenures_[{seat.user_, seat.call_}];
@@ -147,15 +150,15 @@ void Attendance::queue(TenureKey key, Count& count) {
 }
 
 void Attendance::apply(const auth::CallGrant& grant, LiveCall& call) const {
-    if (call.grant.bytes != grant.bytes) call.limits.limit_bytes(grant.bytes);
-    call.limits.limit_rate(grant.bits_per_second);
+    if (call.grant.bytes != grant.bytes) call.limits->limit_bytes(grant.bytes);
+    call.limits->limit_rate(grant.bits_per_second);
     call.grant = grant;
 }
 
 void Attendance::amend(const auth::Grant& grant) {
     const MutexLock lock{mutex_};
     if (const auto user = users_.find(grant.user); user != users_.end()) {
-        user->second->limits.limit_rate(grant.user_bits_per_second);
+        user->second->limits->limit_rate(grant.user_bits_per_second);
     }
     if (const auto call = calls_.find(grant.call); call != calls_.end()) {
         apply(grant.call_grant.value_or_default(), *call->second);
@@ -165,7 +168,7 @@ void Attendance::amend(const auth::Grant& grant) {
 void Attendance::set_used_elsewhere(const std::string& call, std::uint64_t bytes) {
     const MutexLock lock{mutex_};
     if (const auto entry = calls_.find(call); entry != calls_.end()) {
-        entry->second->limits.set_used_elsewhere(bytes);
+        entry->second->limits->set_used_elsewhere(bytes);
     }
 }
 
@@ -178,7 +181,7 @@ std::uint32_t Attendance::held_by(const std::string& user) const {
 std::optional<TimePoint> Attendance::call_began(const std::string& call) const {
     const MutexLock lock{mutex_};
     const auto entry = calls_.find(call);
-    return entry == calls_.end() ? std::nullopt : entry->second->limits.first_media();
+    return entry == calls_.end() ? std::nullopt : entry->second->limits->first_media();
 }
 
 void Attendance::forget_left_calls(TimePoint now) {

@@ -18,7 +18,7 @@
 #include "auth/grant.hpp"
 #include "protocol/allocation_id.hpp"
 #include "protocol/time.hpp"
-#include "server/relay/shared_limits.hpp"
+#include "server/relay/limits_home.hpp"
 #include "server/telemetry/thread_safety.hpp"
 
 namespace turnpike::accounts {
@@ -27,7 +27,7 @@ namespace turnpike::accounts {
 struct LiveCall {
     std::string id;
     auth::CallGrant grant;
-    relay::SharedLimits limits;
+    relay::LimitsPointer limits;
     boost::unordered_flat_map<std::string, std::uint32_t> participants;  // allocations by user
     std::size_t holders = 0;                                             // of these limits
     protocol::TimePoint left{};                                          // by the last of them
@@ -71,7 +71,9 @@ public:
     };
 
     // `ghost`: a silent client gives way to another one of its user after this; 0: never.
-    explicit Attendance(std::chrono::seconds ghost) noexcept : ghost_{ghost} {}
+    // `home`, which outlives this, is where the limits live that users and calls share; none: here.
+    explicit Attendance(std::chrono::seconds ghost, relay::LimitsHome* home = nullptr) noexcept
+        : home_{home != nullptr ? *home : heap_}, ghost_{ghost} {}
     // From now on another time.
     void set_ghost(std::chrono::seconds ghost) {
         const telemetry::MutexLock lock{mutex_};
@@ -115,7 +117,7 @@ public:
 
 private:
     struct User {
-        relay::SharedLimits limits;
+        relay::LimitsPointer limits;
         std::vector<Seat*> seats;  // that count
         std::size_t holders = 0;   // of these limits: those too that have been ousted
     };
@@ -138,6 +140,8 @@ private:
     void queue(TenureKey key, Count& count) TURNPIKE_REQUIRES(mutex_);
     void apply(const auth::CallGrant& grant, LiveCall& call) const TURNPIKE_REQUIRES(mutex_);
 
+    relay::HeapLimits heap_;
+    relay::LimitsHome& home_;
     // Shared by all threads.
     std::atomic<std::size_t> allocations_{0};
     mutable telemetry::Mutex mutex_;

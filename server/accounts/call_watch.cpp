@@ -35,9 +35,9 @@ void CallWatch::tick(Moment now) {
         if (!matters || (!is_attended && now.steady - call.left > afterwards)) return;
         due.push_back({.call = call.id,
                        .grant = call.grant,
-                       .began = call.limits.first_media(),
+                       .began = call.limits->first_media(),
                        .is_attended = is_attended,
-                       .is_exhausted = call.limits.is_exhausted()});
+                       .is_exhausted = call.limits->is_exhausted()});
     });
     for (const Due& each : due) follow(each, now);
     boost::unordered::erase_if(told_, [&](const auto& entry) {
