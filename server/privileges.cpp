@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -11,8 +12,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <memory>
 #include <stdexcept>
 #include <system_error>
+#include <type_traits>
 
 namespace turnpike {
 namespace {
@@ -70,6 +73,30 @@ void allow_niceness(int niceness) noexcept {
     limit.rlim_cur = wanted;
     limit.rlim_max = std::max(limit.rlim_max, wanted);
     (void)::setrlimit(RLIMIT_NICE, &limit);
+}
+
+void drop_loading_rights() {
+    if (::geteuid() == 0) return;
+    constexpr std::array rights{cap_value_t{CAP_BPF}, cap_value_t{CAP_NET_ADMIN},
+                                cap_value_t{CAP_PERFMON}};
+    struct Free {
+        void operator()(cap_t held) const noexcept { ::cap_free(held); }
+    };
+    const std::unique_ptr<std::remove_pointer_t<cap_t>, Free> held{::cap_get_proc()};
+    if (!held) require(-1, "rights of the process");
+    // Nothing to give up, and a service may be forbidden to try.
+    const bool has_any = std::ranges::any_of(rights, [&](cap_value_t right) {
+        cap_flag_value_t permitted = CAP_CLEAR;
+        return ::cap_get_flag(held.get(), right, CAP_PERMITTED, &permitted) == 0 &&
+               permitted == CAP_SET;
+    });
+    if (!has_any) return;
+    for (const cap_flag_t set : {CAP_EFFECTIVE, CAP_PERMITTED, CAP_INHERITABLE}) {
+        require(::cap_set_flag(held.get(), set, static_cast<int>(rights.size()), rights.data(),
+                               CAP_CLEAR),
+                "rights of the process");
+    }
+    require(::cap_set_proc(held.get()), "rights of the process");
 }
 
 void forbid_core_dumps() {

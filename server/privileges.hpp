@@ -15,6 +15,11 @@ void drop_privileges(const std::string& user);
 // allow it, whoever tries finds out (worker/niceness.hpp).
 void allow_niceness(int niceness) noexcept;
 
+// What only loading a program into the kernel needs goes for good, from every thread that is
+// started from now on: CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON of a service that was given them.
+// Nothing is taken from root.
+void drop_loading_rights();
+
 // Secrets and keys stay out of core files and away from other processes of the same user. To be
 // called after drop_privileges(), because a change of user undoes it.
 void forbid_core_dumps();

@@ -42,6 +42,7 @@ Service::Service(Operations::Start start, telemetry::Log& log)
                                               net::InheritedSockets{manager_.take_sockets()});
     allow_niceness(config.server.nice);
     drop_privileges(config.server.user);
+    drop_loading_rights();
     forbid_core_dumps();
     operations_ = std::make_unique<Operations>(
         std::move(start), *relay_, log,

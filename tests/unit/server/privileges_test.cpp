@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/privileges.hpp"
 
+#include <linux/capability.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
+#include <fstream>
 #include <functional>
+#include <string>
 
 #include "tests/support/catch.hpp"
 
@@ -65,6 +69,34 @@ TEST_CASE("no core file is left and no other process may look in") {
         rlimit limit{};
         return ::getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0 &&
                ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;
+    }));
+}
+
+std::uint64_t permitted() {
+    std::ifstream status{"/proc/self/status"};
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with("CapPrm:")) return std::stoull(line.substr(7), nullptr, 16);
+    }
+    return 0;
+}
+
+TEST_CASE("the rights to load a program into the kernel go, and others stay") {
+    constexpr auto bit = [](unsigned capability) { return std::uint64_t{1} << capability; };
+    constexpr std::uint64_t loading = bit(CAP_BPF) | bit(CAP_NET_ADMIN) | bit(CAP_PERFMON);
+    const bool is_root = ::geteuid() == 0;
+    CHECK(holds_in_child([&] {
+        if (!is_root) {
+            drop_loading_rights();
+            return (permitted() & loading) == 0;
+        }
+        const std::uint64_t before = permitted();
+        drop_loading_rights();
+        if (permitted() != before) return false;
+        const passwd* nobody = ::getpwnam("nobody");
+        if (::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0 || ::setuid(nobody->pw_uid) != 0)
+            return false;
+        drop_loading_rights();
+        return permitted() == (before & ~loading);
     }));
 }
 
