@@ -13,6 +13,8 @@ from compare import cores, network
 REALM = "example.org"
 USER, PASSWORD = "bench", "a password of the benchmark"
 FIRST_PORT, LAST_PORT = 10000, 65535
+# By whom packets are relayed: sockets, or the kernel.
+ACCELERATIONS = {"turnpike": "off", "turnpike-tc": "tc"}
 PORTS = {"udp": 3478, "tcp": 3478, "tls": 5349, "dtls": 5349}
 
 
@@ -29,7 +31,7 @@ class Setting:
         return self.transport in ("tls", "dtls")
 
 
-def turnpike_config(setting):
+def turnpike_config(setting, acceleration="off"):
     """The configuration of turnpike, as `servers.toml` writes it."""
     sockets = {kind: [f"{network.LISTENER}:{port}", f"[{network.LISTENER_6}]:{port}"] for kind, port in PORTS.items()}
     listen = {"udp": sockets["udp"], "tcp": sockets["tcp"]}
@@ -39,7 +41,8 @@ def turnpike_config(setting):
     return {
         "realm": REALM,
         "listen": listen,
-        "relay": {"addresses": [network.RELAY, network.RELAY_6], "ports": [FIRST_PORT, LAST_PORT]},
+        "relay": {"addresses": [network.RELAY, network.RELAY_6], "ports": [FIRST_PORT, LAST_PORT],
+                  "acceleration": acceleration},
         "peers": {"allow": list(network.REACHABLE)},
         "auth": {"password_algorithms": False},  # coturn has MD5 alone
         "users": {USER: PASSWORD},
@@ -68,10 +71,10 @@ def coturn_words(setting, folder):
 class Contender(servers.Server):
     """Held on one core with all that it starts."""
 
-    def __init__(self, namespace, setting, program):
+    def __init__(self, namespace, setting, program, acceleration="off"):
         super().__init__(namespace)
         self.setting, self.program = setting, program
-        self.config = turnpike_config(setting)
+        self.config = turnpike_config(setting, acceleration)
 
     def command(self):
         return ["taskset", "-c", str(self.setting.core), *self.words()]
@@ -105,9 +108,10 @@ class Entrant:
     name: str
     kind: type
     program: str
+    acceleration: str = "off"
 
     def start(self, namespace, setting):
-        contender = self.kind(namespace, setting, self.program)
+        contender = self.kind(namespace, setting, self.program, self.acceleration)
         try:
             return contender.start()
         except BaseException:
@@ -117,6 +121,7 @@ class Entrant:
 
 def entrants(options):
     """The servers that were asked for, in the order in which they take turns."""
-    found = [Entrant("turnpike", Turnpike, str(options.bin / "turnpike"))] if "turnpike" in options.servers else []
+    found = [Entrant(name, Turnpike, str(options.bin / "turnpike"), acceleration)
+             for name, acceleration in ACCELERATIONS.items() if name in options.servers]
     found += [Entrant(name, Turnpike, program) for name, program in options.baseline]
     return found + ([Entrant("coturn", Coturn, "turnserver")] if "coturn" in options.servers else [])

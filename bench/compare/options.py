@@ -3,10 +3,11 @@
 import argparse
 import pathlib
 
-from compare import network, rows
+from compare import contenders, network, rows
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SERVERS = ("turnpike", "coturn")
+SERVERS = (*contenders.ACCELERATIONS, "coturn")
+USUAL = ("turnpike", "coturn")
 RESERVED = (*SERVERS, "reference", "best")
 
 DESCRIPTION = """Measures turnpike beside Debian's coturn, as root, in network namespaces: client - router - server - router
@@ -27,7 +28,8 @@ def parser():
     add = made.add_argument
     add("--bin", type=pathlib.Path, metavar="DIR", help="folder of turnpike and turnpike-bench; else they are built")
     add("--bench", type=pathlib.Path, metavar="PROGRAM", help="another turnpike-bench than that of this folder")
-    add("--servers", type=servers, default=SERVERS, metavar="NAME,...", help="of turnpike, coturn (both)")
+    add("--servers", type=servers, default=USUAL, metavar="NAME,...",
+        help="of turnpike, turnpike-tc, coturn (turnpike and coturn); tc: the kernel relays")
     add("--baseline", type=baseline, action="append", default=[], metavar="[NAME=]PROGRAM",
         help="one more turnpike, such as that of the commit before; may be given several times")
     add("--reference", metavar="NAME", help="the server that ratios are to (coturn, or else the first baseline)")

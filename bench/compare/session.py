@@ -83,8 +83,9 @@ class Session:
         """A failed measurement is a record too: the others go on."""
         try:
             rate = self.capacities.rate(step, self.options.reference)
+            entrant = self.entrants[step.server]
             self.network.take_apart(step.row.is_taken_apart)
-            server = self.entrants[step.server].start(self.network["server"], self.setting(step))
+            server = entrant.start(self.network["server"], self.setting(step))
         except (LookupError, RuntimeError, OSError) as error:
             return {"error": str(error)}
         try:
