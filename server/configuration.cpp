@@ -119,7 +119,6 @@ void report(const config::Loaded& loaded, std::ostream& error) {
 
 void print_effective(const config::Loaded& loaded, std::ostream& out) {
     for (const auto& [option, value, source] : loaded.settings) {
-        if (option->is_reserved) continue;
         out << fmt::format("{} = {}  # {}\n", option->key, config::to_masked_toml(*option, value),
                            source.empty() ? "default" : source);
     }

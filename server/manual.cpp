@@ -46,7 +46,17 @@ with a drop-in (`systemctl edit turnpike`):
     CapabilityBoundingSet=CAP_NET_BIND_SERVICE
     PrivateUsers=no
 
-Or let systemd bind it: with `turnpike.socket` the server has neither the right nor a moment in which
+Relaying in the kernel (relay.acceleration) needs rights while it begins, which the server gives up
+once the program is loaded:
+
+    [Service]
+    AmbientCapabilities=CAP_BPF CAP_NET_ADMIN CAP_PERFMON
+    CapabilityBoundingSet=CAP_BPF CAP_NET_ADMIN CAP_PERFMON
+    PrivateUsers=no
+    SystemCallFilter=bpf capset
+    LimitMEMLOCK=infinity
+
+Or let systemd bind such a port: with `turnpike.socket` the server has neither the right nor a moment in which
 nobody listens while it restarts. What the socket unit names must stand in `[listen]` as well. Every
 worker needs a datagram socket of its own, so its line stands there once for each, or
 `server.workers = 1`:
@@ -103,7 +113,7 @@ Does it relay, seen from here?
 [[nodiscard]] manual::ValueWords assignments() {
     std::vector<std::string> keys;
     for (const config::Option& option : config::options()) {
-        const bool may_be_set = !option.is_secret && !option.is_reserved;
+        const bool may_be_set = !option.is_secret;
         if (may_be_set) keys.push_back(std::string{option.key} + '=');
     }
     return {{"KEY=VALUE", std::move(keys)}};

@@ -180,7 +180,6 @@ void Operations::effective_config(admin::Handler<std::vector<admin::ConfigSettin
     relay_.post([this, handler = std::move(handler)] {
         std::vector<admin::ConfigSetting> all;
         for (const auto& [option, value, source] : present_.settings) {
-            if (option->is_reserved) continue;
             all.push_back({.key = std::string{option->key},
                            .value = config::to_masked_toml(*option, value),
                            .source = source.empty() ? "default" : source,

@@ -23,7 +23,7 @@ enum class Expired : std::uint8_t { keep, end };
 enum class Channels : std::uint8_t { rfc5766, rfc8656 };
 enum class Dscp : std::uint8_t { copy, best_effort };
 enum class PacketIo : std::uint8_t { automatic, plain, mmsg, offload };
-enum class Acceleration : std::uint8_t { automatic, off, xdp };
+enum class Acceleration : std::uint8_t { automatic, off, xdp, tc };
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 enum class LogFormat : std::uint8_t { text, json };
 
@@ -95,6 +95,7 @@ struct Relay {
     Channels channels{};
     Dscp dscp{};
     Acceleration acceleration{};
+    std::uint32_t kernel_channels = 0;
     std::vector<std::string> interfaces;
     bool mobility = false;  // RFC 8016
     bool tcp = false;       // RFC 6062

@@ -131,10 +131,6 @@ void Loader::set(const Option& option, const toml::node& node, Complaints& compl
     auto value = read_value(option, node, complaints);
     if (!value) return;
     const auto index = static_cast<std::size_t>(&option - options().data());
-    if (option.is_reserved && *value != defaults_[index]) {
-        complaints.add(node, fmt::format("{}: not in this build yet; remove it", option.key));
-        return;
-    }
     loaded_.settings[index].value = *std::move(value);
     loaded_.settings[index].source = complaints.place(node.source());
 }

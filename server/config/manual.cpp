@@ -64,7 +64,6 @@ std::string manual_page(std::string_view version, std::string_view date) {
     out += manual::section("OPTIONS");
     std::string_view section;
     for (const Option& option : options()) {
-        if (option.is_reserved) continue;
         if (section_of(option.key) != section) {
             section = section_of(option.key);
             if (!section.empty()) out += manual::subsection(fmt::format("[{}]", section));

@@ -27,9 +27,8 @@ struct Option {
     std::span<const std::string_view> words{};
     std::string_view example{};  // where the default says little
     bool needs_restart = false;
-    bool is_secret = false;    // never shown, never taken from the command line
-    bool is_url = false;       // ... or of a secret one only its password
-    bool is_reserved = false;  // for a later build: only the default is accepted
+    bool is_secret = false;  // never shown, never taken from the command line
+    bool is_url = false;     // ... or of a secret one only its password
 
     // Filled in by at<>().
     Kind kind = Kind::text;

@@ -22,7 +22,7 @@ using Words = std::string_view;
 constexpr std::array expired_words{Words{"keep"}, Words{"end"}};
 constexpr std::array channels_words{Words{"rfc5766"}, Words{"rfc8656"}};
 constexpr std::array dscp_words{Words{"copy"}, Words{"best-effort"}};
-constexpr std::array acceleration_words{Words{"auto"}, Words{"off"}, Words{"xdp"}};
+constexpr std::array acceleration_words{Words{"auto"}, Words{"off"}, Words{"xdp"}, Words{"tc"}};
 
 constexpr std::array relay_options{
     at<&Config::relay, &Relay::addresses>({
@@ -80,18 +80,28 @@ constexpr std::array relay_options{
     at<&Config::relay, &Relay::acceleration>({
         .key = "relay.acceleration",
         .fallback = R"("auto")",
-        .help = "Relay in the kernel where the interface allows it",
+        .help = "Let the kernel relay bound channels of clients on UDP: \"auto\" by XDP or tc, "
+                "whichever the interface is good at; \"xdp\" or \"tc\" by that alone; or \"off\"",
         .words = acceleration_words,
         .needs_restart = true,
-        .is_reserved = true,
+    }),
+    at<&Config::relay, &Relay::kernel_channels>({
+        .key = "relay.kernel_channels",
+        .fallback = "32768",
+        .help =
+            "How many channels the kernel has room for, and half as many allocations; each takes "
+            "some 500 bytes at the start. The rest is relayed by the server itself",
+        .min = 64,
+        .max = 4'194'304,
+        .needs_restart = true,
     }),
     at<&Config::relay, &Relay::interfaces>({
         .key = "relay.interfaces",
         .fallback = "[]",
-        .help = "Interfaces on which the kernel may relay",
+        .help =
+            "Interfaces on which the kernel may relay; none: all that clients and peers come by",
         .example = R"(["eth0"])",
         .needs_restart = true,
-        .is_reserved = true,
     }),
 };
 

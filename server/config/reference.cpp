@@ -100,7 +100,6 @@ std::string reference() {
         out += wrapped(fmt::format("{}.", option.help), "    ");
         std::string facts = describe_type(option) + "; " + environment_name(option.key);
         if (option.needs_restart) facts += "; needs a restart";
-        if (option.is_reserved) facts += "; not in this build yet";
         out += wrapped(facts, "    ") + '\n';
     }
     return out;
@@ -112,7 +111,6 @@ std::string sample_file() {
         "# change. `turnpike check-config` says whether a file is good and what is in force.\n";
     std::string_view section;
     for (const Option& option : options()) {
-        if (option.is_reserved) continue;
         if (section_of(option.key) != section) {
             section = section_of(option.key);
             if (!section.empty()) out += fmt::format("\n[{}]", section);

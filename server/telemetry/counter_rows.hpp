@@ -80,6 +80,11 @@ inline constexpr std::string_view dtls_accepted_help =
 inline constexpr std::string_view dtls_closed_help =
     "DTLS associations ended after or during their handshake, by reason";
 
+inline constexpr std::string_view kernel_passed_help =
+    "Packets of bound channels that the kernel handed to the server as they came, by reason";
+inline constexpr std::string_view kernel_full_help =
+    "Allocations and channels that the kernel had no room for, so that user space relays them";
+
 inline constexpr std::array counter_rows{
     CounterRow{Counter::packets_to_peer, "turnpike_relayed_packets_total",
                R"(direction="to_peer",path="socket")", relayed_packets_help},
@@ -106,6 +111,37 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::bytes_to_client_kernel, "turnpike_relayed_bytes_total",
                R"(direction="to_client",path="kernel")", relayed_bytes_help},
     CounterRow{Counter::icmp_to_client, "turnpike_icmp_errors_total", "", icmp_help},
+    CounterRow{Counter::kernel_full, "turnpike_kernel_full_total", "", kernel_full_help},
+    CounterRow{Counter::kernel_passed_fragment, "turnpike_kernel_passed_total",
+               R"(reason="fragment")", kernel_passed_help},
+    CounterRow{Counter::kernel_passed_options, "turnpike_kernel_passed_total",
+               R"(reason="options")", kernel_passed_help},
+    CounterRow{Counter::kernel_passed_malformed, "turnpike_kernel_passed_total",
+               R"(reason="malformed")", kernel_passed_help},
+    CounterRow{Counter::kernel_passed_padding, "turnpike_kernel_passed_total",
+               R"(reason="padding")", kernel_passed_help},
+    CounterRow{Counter::kernel_passed_ip_checksum, "turnpike_kernel_passed_total",
+               R"(reason="ip_checksum")", kernel_passed_help},
+    CounterRow{Counter::kernel_passed_udp_checksum, "turnpike_kernel_passed_total",
+               R"(reason="udp_checksum")", kernel_passed_help},
+    CounterRow{Counter::kernel_passed_hop_limit, "turnpike_kernel_passed_total",
+               R"(reason="hop_limit")", kernel_passed_help},
+    CounterRow{Counter::kernel_passed_too_big, "turnpike_kernel_passed_total",
+               R"(reason="too_big")", kernel_passed_help},
+    CounterRow{Counter::kernel_passed_expired, "turnpike_kernel_passed_total",
+               R"(reason="expired")", kernel_passed_help},
+    CounterRow{Counter::kernel_passed_stale, "turnpike_kernel_passed_total", R"(reason="stale")",
+               kernel_passed_help},
+    CounterRow{Counter::kernel_passed_deadline, "turnpike_kernel_passed_total",
+               R"(reason="deadline")", kernel_passed_help},
+    CounterRow{Counter::kernel_passed_bytes, "turnpike_kernel_passed_total", R"(reason="bytes")",
+               kernel_passed_help},
+    CounterRow{Counter::kernel_passed_unrouted, "turnpike_kernel_passed_total",
+               R"(reason="unrouted")", kernel_passed_help},
+    CounterRow{Counter::kernel_passed_headroom, "turnpike_kernel_passed_total",
+               R"(reason="headroom")", kernel_passed_help},
+    CounterRow{Counter::kernel_passed_super_packet, "turnpike_kernel_passed_total",
+               R"(reason="super_packet")", kernel_passed_help},
     CounterRow{Counter::drop_malformed, "turnpike_drops_total", R"(reason="malformed")",
                drops_help},
     CounterRow{Counter::drop_not_turn, "turnpike_drops_total", R"(reason="not_turn")", drops_help},
@@ -133,6 +169,10 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::drop_slow_reader, "turnpike_drops_total", R"(reason="slow_reader")",
                drops_help},
     CounterRow{Counter::drop_mailbox_full, "turnpike_drops_total", R"(reason="mailbox_full")",
+               drops_help},
+    CounterRow{Counter::drop_kernel_closed, "turnpike_drops_total", R"(reason="kernel_closed")",
+               drops_help},
+    CounterRow{Counter::drop_kernel_failed, "turnpike_drops_total", R"(reason="kernel_failed")",
                drops_help},
     CounterRow{Counter::drop_loop, "turnpike_drops_total", R"(reason="loop")", drops_help},
     CounterRow{Counter::drop_unauthenticated_budget, "turnpike_drops_total",

@@ -22,6 +22,15 @@ std::vector<protocol::IpAddress> advertised(const std::vector<RelayAddress>& rel
     return addresses;
 }
 
+// Where packets come in that the kernel may relay.
+std::vector<protocol::IpAddress> addresses_of(const config::Listen& listen,
+                                              const std::vector<RelayAddress>& relays) {
+    std::vector<protocol::IpAddress> addresses;
+    for (const protocol::Endpoint& each : listen.udp) addresses.push_back(each.address);
+    for (const RelayAddress& each : relays) addresses.push_back(each.local);
+    return addresses;
+}
+
 net::DtlsCookies make_dtls_cookies() {
     net::DtlsCookies::Secret secret;
     fill_random(secret);
@@ -43,7 +52,11 @@ Commons::Commons(const config::Config& configuration, Surroundings surroundings)
       associations{config.limits.dtls_associations, config.limits.dtls_associations_per_address},
       handshakes{config.limits.tls_handshakes, 0},
       cookies{make_dtls_cookies()},
-      attendance{config.limits.ghost},
+      acceleration{Acceleration::start({.relay = config.relay,
+                                        .addresses = addresses_of(config.listen, relays),
+                                        .workers = worker_count(config.server),
+                                        .log = log})},
+      attendance{config.limits.ghost, acceleration ? &acceleration->limits() : nullptr},
       shared{.rules = rules,
              .relayed = relayed,
              .directory = directory,
@@ -55,6 +68,7 @@ Commons::Commons(const config::Config& configuration, Surroundings surroundings)
              .handshakes = handshakes,
              .cookies = cookies,
              .attendance = attendance,
+             .acceleration = acceleration.get(),
              .packet_io = packet_io(config.server),
              .node = node_name(config.server),
              .run = random_name(),
@@ -112,10 +126,7 @@ std::size_t Commons::take_over(const config::Config& next, Moment now) {
     redirection.set(redirect_mode(config.redirect), config.redirect.allocations);
     books.amend(config);
     rules.put(make_rules(config, {.relays = relays, .keys = keys, .live = directory}));
-    std::size_t unheard = 0;
-    for (std::size_t index = 0; index < workers.size(); ++index) {
-        if (!deliver(static_cast<WorkerIndex>(index), TakeRules{})) ++unheard;
-    }
+    const std::size_t unheard = tell_all([] { return Order{TakeRules{}}; });
     listeners.commit();
     return unheard;
 }

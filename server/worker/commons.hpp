@@ -14,6 +14,7 @@
 #include "server/accounts/attendance.hpp"
 #include "server/config/config.hpp"
 #include "server/telemetry/log.hpp"
+#include "server/worker/acceleration.hpp"
 #include "server/worker/applied_change.hpp"
 #include "server/worker/assemble.hpp"
 #include "server/worker/bookkeeping.hpp"
@@ -44,6 +45,15 @@ struct Commons {
                                                                        protocol::Moment now);
     // False where the worker takes no order now; that is logged.
     [[nodiscard]] bool deliver(WorkerIndex to, Order order) const;
+    // How many took none of those that `make_order` made.
+    template <typename MakeOrder>
+    std::size_t tell_all(MakeOrder&& make_order) const {
+        std::size_t unheard = 0;
+        for (std::size_t index = 0; index < workers.size(); ++index) {
+            if (!deliver(static_cast<WorkerIndex>(index), make_order())) ++unheard;
+        }
+        return unheard;
+    }
 
     config::Config config;
     telemetry::Log& log;
@@ -60,6 +70,7 @@ struct Commons {
     ConnectionLimits associations;
     ConnectionLimits handshakes;
     net::DtlsCookies cookies;
+    std::unique_ptr<Acceleration> acceleration;
     accounts::Attendance attendance;
     Shared shared;
     PostOffice post_office;

@@ -21,6 +21,8 @@
 
 namespace turnpike::worker {
 
+class KernelRelay;
+
 struct Context {
     WorkerIndex index;
     const Shared& shared;
@@ -36,8 +38,9 @@ struct Context {
     LiveAccounts live_accounts{};
     // Whose bytes are used up: they end with the turn.
     std::vector<protocol::AllocationId> used_up{};
-    UdpSockets udp_sockets{};   // that serve clients in the clear
-    UdpSockets dtls_sockets{};  // ... and under DTLS: one may do both
+    KernelRelay* kernel = nullptr;  // none: it relays nothing of ours
+    UdpSockets udp_sockets{};       // that serve clients in the clear
+    UdpSockets dtls_sockets{};      // ... and under DTLS: one may do both
 
     void count(telemetry::Counter counter, std::uint64_t amount = 1) noexcept {
         counters.add(counter, amount);

@@ -6,10 +6,12 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "protocol/error_code.hpp"
 #include "server/turn/connect.hpp"
 #include "server/turn/outcome.hpp"
+#include "server/worker/kernel_relay.hpp"
 
 namespace turnpike::worker {
 
@@ -71,6 +73,7 @@ void EffectExecutor::execute(const turn::Effects& effects, protocol::TimePoint n
             },
             effect);
     }
+    tell_kernel();
 }
 
 void EffectExecutor::announce(protocol::AllocationId id, std::chrono::seconds lifetime,
@@ -107,10 +110,12 @@ void EffectExecutor::report(protocol::AllocationId id, protocol::TimePoint now) 
 void EffectExecutor::carry_out(const turn::InstallRoute& effect) {
     context_.routes.install(effect.allocation, effect.route.peer, effect.route.channel,
                             effect.expires);
+    note_for_kernel(effect.allocation);
 }
 
 void EffectExecutor::carry_out(const turn::RemoveRoute& effect) {
     context_.routes.remove(effect.allocation, effect.route.peer, effect.route.channel);
+    note_for_kernel(effect.allocation);
     const bool is_channel = effect.route.channel != 0;
     context_.count(is_channel ? Counter::channels_expired : Counter::permissions_expired);
 }
@@ -121,6 +126,7 @@ void EffectExecutor::carry_out(const turn::AmendSession& effect) {
     holding->session->amend({.deadline = effect.deadline,
                              .bytes = effect.bytes,
                              .bits_per_second = effect.bits_per_second});
+    if (context_.kernel != nullptr) context_.kernel->amend(*holding);
 }
 
 void EffectExecutor::carry_out(const turn::SetDeadline& effect) {
@@ -130,6 +136,7 @@ void EffectExecutor::carry_out(const turn::SetDeadline& effect) {
 void EffectExecutor::carry_out(const turn::CloseRelay& effect) {
     context_.routes.close_relayed(effect.allocation, effect.family);
     if (Holding* holding = context_.holdings.find(effect.allocation)) {
+        follow_in_kernel(*holding);  // before somebody else has the port
         close(*holding, effect.family);
         count_live(*holding);
     }
@@ -175,6 +182,7 @@ void EffectExecutor::carry_out(const turn::EndAllocation& effect, protocol::Time
                                         ? auth::row_of(*effect.limit).name
                                         : to_string(effect.reason);
     const bool is_probe = holding->is_probe;
+    if (context_.kernel != nullptr) context_.kernel->end(*holding);  // the account is complete now
     if (!is_probe) log_end(*holding, reason, now);
     if (holding->is_announced) {
         wheel_.cancel({TimerKind::usage, static_cast<std::uint64_t>(effect.allocation)});
@@ -220,6 +228,23 @@ void EffectExecutor::carry_out(const turn::MoveClient& effect, const ClientLink*
     if (effect.place.next) context_.routes.expect(effect.allocation, *effect.place.next);
     holding->place = effect.place;
     count_live(*holding);
+    follow_in_kernel(*holding);
+}
+
+void EffectExecutor::follow_in_kernel(Holding& holding) {
+    if (context_.kernel != nullptr) context_.kernel->follow(holding);
+}
+
+// Many routes of one allocation often change at once.
+void EffectExecutor::note_for_kernel(protocol::AllocationId id) {
+    if (context_.kernel == nullptr) return;
+    if (changed_.empty() || changed_.back() != id) changed_.push_back(id);
+}
+
+void EffectExecutor::tell_kernel() {
+    for (const protocol::AllocationId id : std::exchange(changed_, {})) {
+        if (Holding* holding = context_.holdings.find(id)) follow_in_kernel(*holding);
+    }
 }
 
 // Whoever is away counts as where he was.
@@ -257,8 +282,8 @@ void EffectExecutor::close(Holding& holding, Family family) {
 
 void EffectExecutor::log_end(const Holding& holding, std::string_view reason,
                              protocol::TimePoint now) {
-    const relay::Traffic& to_peer = holding.session->traffic_to_peer();
-    const relay::Traffic& to_client = holding.session->traffic_from_peer();
+    const relay::Traffic to_peer = holding.session->traffic_to_peer();
+    const relay::Traffic to_client = holding.session->traffic_from_peer();
     context_.shared.log.info(Area::session, "allocation ended",
                              {{"id", static_cast<std::uint64_t>(holding.id)},
                               {"user", holding.username},

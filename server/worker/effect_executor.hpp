@@ -41,6 +41,9 @@ private:
     void carry_out(const turn::SetDeadline& effect);
     void carry_out(const turn::AmendSession& effect);
     void carry_out(const turn::MoveClient& effect, const ClientLink* link);
+    void follow_in_kernel(Holding& holding);
+    void note_for_kernel(protocol::AllocationId id);
+    void tell_kernel();
     void count_live(Holding& holding) noexcept;
     void log_move(const Holding& holding, const turn::Place& to);
     void close(Holding& holding, protocol::Family family);
@@ -48,6 +51,7 @@ private:
 
     Context& context_;
     TimerWheel& wheel_;
+    std::vector<protocol::AllocationId> changed_;  // whose routes did, by the effects at hand
 };
 
 }  // namespace turnpike::worker

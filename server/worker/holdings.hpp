@@ -24,6 +24,7 @@
 #include "server/telemetry/tallies.hpp"
 #include "server/turn/effect.hpp"
 #include "server/worker/client_link.hpp"
+#include "server/worker/kernel_share.hpp"
 #include "server/worker/relay_directory.hpp"
 #include "storage/value.hpp"
 
@@ -46,6 +47,7 @@ struct Holding {
     std::string realm;
     // Its place in its user's quota, and its call's; it is told here when the client was heard.
     std::unique_ptr<accounts::Attendance::Seat> seat{};
+    std::unique_ptr<KernelShare> kernel{};  // none: user space relays all of it
     protocol::TimePoint since{};
     storage::Time since_wall{};
     unsigned intervals = 0;                       // of UsageReporter, that are over
@@ -89,6 +91,10 @@ public:
     template <typename Visit>
     void visit(Visit&& visit) const {
         for (const auto& [id, holding] : by_id_) visit(std::as_const(*holding));
+    }
+    template <typename Visit>
+    void visit(Visit&& visit) {
+        for (const auto& [id, holding] : by_id_) visit(*holding);
     }
     [[nodiscard]] std::size_t size() const noexcept { return by_id_.size(); }
 

@@ -58,7 +58,10 @@ struct EndSessions {
     std::function<void(std::size_t)> answer;  // how many
 };
 
+// The network has changed: what the kernel relays may have to go another way.
+struct LookForWays {};
+
 using Order = std::variant<TakeRules, ListenUdp, ListenTcp, ServeUdp, ServeTcp, CloseUdp, CloseTcp,
-                           IsUdpNeeded, ListSessions, EndSessions>;
+                           IsUdpNeeded, ListSessions, EndSessions, LookForWays>;
 
 }  // namespace turnpike::worker

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "server/worker/kernel_relay.hpp"
 #include "server/worker/sessions.hpp"
 
 namespace turnpike::worker {
@@ -65,6 +66,10 @@ void OrderDesk::obey(const EndSessions& order, Moment now) {
     }
     parts_.executor.execute(effects, now.steady);
     order.answer(found.size());
+}
+
+void OrderDesk::obey(const LookForWays& /*order*/, Moment /*now*/) {
+    if (context_.kernel != nullptr) context_.kernel->look_for_ways();
 }
 
 }  // namespace turnpike::worker

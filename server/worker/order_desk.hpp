@@ -42,6 +42,7 @@ private:
     void obey(const IsUdpNeeded& order, protocol::Moment now);
     void obey(const ListSessions& order, protocol::Moment now);
     void obey(const EndSessions& order, protocol::Moment now);
+    void obey(const LookForWays& order, protocol::Moment now);
 
     Context& context_;
     Parts parts_;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/worker/server.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <atomic>
 #include <csignal>
@@ -17,6 +15,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "server/net/descriptor_limit.hpp"
 #include "server/net/host_addresses.hpp"
 #include "server/worker/assemble.hpp"
 #include "server/worker/commons.hpp"
@@ -54,14 +53,6 @@ std::string joined(const Addresses& addresses) {
     return text;
 }
 
-// Every relayed address is a descriptor. Whether they are enough is what the doctor looks at.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    (void)::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 }  // namespace
 
 struct Server::Parts {
@@ -77,6 +68,11 @@ struct Server::Parts {
                    .inherited = std::move(inherited)}} {}
 
     [[nodiscard]] std::vector<std::thread> start_workers();
+    void watch_the_network();
+    [[nodiscard]] std::string_view acceleration() const noexcept {
+        if (!commons.acceleration) return "none";
+        return commons.acceleration->description();
+    }
     void wait_for_end();
     void wait_for_drain();
     void wait_for_reload();
@@ -108,6 +104,7 @@ struct Server::Parts {
     boost::asio::steady_timer next_look{waiting};
     boost::asio::steady_timer next_tick{waiting};
     boost::asio::steady_timer next_closing{waiting};
+    std::optional<NetworkWatch> network{};
 };
 
 std::vector<std::thread> Server::Parts::start_workers() {
@@ -122,6 +119,12 @@ std::vector<std::thread> Server::Parts::start_workers() {
         threads.emplace_back([&each = *worker] { each.run(); });
     }
     return threads;
+}
+
+void Server::Parts::watch_the_network() {
+    if (!commons.acceleration) return;
+    network.emplace(*commons.acceleration, waiting,
+                    [this] { (void)commons.tell_all([] { return Order{LookForWays{}}; }); });
 }
 
 void Server::Parts::wait_for_end() {
@@ -231,13 +234,11 @@ void Server::Parts::ask_all(RollCall<Answer>& calls, typename RollCall<Answer>::
             calls.answer(number, std::move(each));
         });
     };
-    for (std::size_t index = 0; index < commons.workers.size(); ++index) {
-        (void)commons.deliver(static_cast<WorkerIndex>(index), make_order(answer));
-    }
+    (void)commons.tell_all([&] { return Order{make_order(answer)}; });
 }
 
 Server::Server(const config::Config& config, telemetry::Log& log, net::InheritedSockets inherited) {
-    raise_descriptor_limit();
+    net::raise_descriptor_limit();
     parts_ = std::make_unique<Parts>(config, log, std::move(inherited));
     if (parts_->commons.relays.empty()) {
         throw std::runtime_error{
@@ -261,6 +262,7 @@ void Server::run(Hooks hooks) {
     parts.wait_for_reload();
     parts.look_at_certificates();
     parts.look_at_listeners();
+    parts.watch_the_network();
     std::vector<std::thread> threads = parts.start_workers();
     // What is in use, which need not be what was configured.
     const bool has_books = parts.commons.books.is_open();
@@ -276,7 +278,7 @@ void Server::run(Hooks hooks) {
                     {"storage", has_books ? storage_kind(storage) : "none"},
                     {"journal", has_books ? journal_file(storage) : ""},
                     {"packet_io", to_string(parts.commons.shared.packet_io)},
-                    {"acceleration", "none"},
+                    {"acceleration", parts.acceleration()},
                     {"admin", parts.commons.config.admin.listen},
                     {"node", parts.commons.shared.node},
                     {"version", TURNPIKE_VERSION}});

@@ -22,6 +22,8 @@
 
 namespace turnpike::worker {
 
+class Acceleration;
+
 struct Shared {
     const RulesSlot& rules;
     // The addresses that carry relayed addresses, as peers see them: none of these is ever sent to
@@ -38,6 +40,7 @@ struct Shared {
     accounts::Attendance& attendance;
     accounts::Service* accounts = nullptr;  // none: there is no database
     accounts::Ledger* ledger = nullptr;     // none: usage is not kept
+    Acceleration* acceleration = nullptr;   // none: the kernel relays nothing
     net::PacketIo packet_io = net::PacketIo::mmsg;
     std::string node{};  // the name of this server, in rows of usage
     std::string run{};   // ... and of this process

@@ -9,6 +9,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "server/worker/acceleration.hpp"
 #include "server/worker/allocation_owner.hpp"
 
 namespace turnpike::worker {
@@ -37,6 +38,12 @@ Moment read_clock() noexcept {
     return {std::chrono::steady_clock::now(), std::chrono::system_clock::now()};
 }
 
+std::optional<KernelRelay> kernel_relay(Context& context) {
+    if (context.shared.acceleration == nullptr) return std::nullopt;
+    return std::optional<KernelRelay>{std::in_place, context,
+                                      context.shared.acceleration->parts_for(context.index)};
+}
+
 }  // namespace
 
 template <typename Work>
@@ -52,6 +59,7 @@ void Worker::turn(Work&& work) {
 Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
     : last_turn_{read_clock().steady.time_since_epoch().count()},
       context_{.index = index, .shared = shared, .counters = counters_},
+      kernel_{kernel_relay(context_)},
       post_office_{post_office},
       wheel_{read_clock().steady},
       dispatcher_{context_.rules->settings.turn, context_.rules->authenticator,
@@ -88,6 +96,7 @@ Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
       mail_{context_.io, post_office.bell(index)},
       timer_{context_.io},
       next_sweep_{read_clock().steady + sweep_interval} {
+    if (kernel_) context_.kernel = &*kernel_;
     mail_.on_readable([this] { turn([this](Moment now) { open_mail(now); }); });
 }
 
@@ -193,6 +202,7 @@ void Worker::on_time(Moment now) {
     peers_.sweep(now.steady);
     context_.shared.directory.expire(now.steady);
     visitors_.sweep(now.steady);
+    if (kernel_) kernel_->look();
     if (context_.shared.accounts != nullptr) accounts_.sweep(now);
 }
 

@@ -14,6 +14,7 @@
 #include "server/worker/context.hpp"
 #include "server/worker/datagram_service.hpp"
 #include "server/worker/effect_executor.hpp"
+#include "server/worker/kernel_relay.hpp"
 #include "server/worker/order_desk.hpp"
 #include "server/worker/packet_relay.hpp"
 #include "server/worker/peer_service.hpp"
@@ -64,6 +65,7 @@ private:
     telemetry::WorkerCounters counters_;
     std::atomic<protocol::TimePoint::rep> last_turn_;  // read by any thread
     Context context_;
+    std::optional<KernelRelay> kernel_;
     PostOffice& post_office_;
     TimerWheel wheel_;
     turn::Dispatcher dispatcher_;

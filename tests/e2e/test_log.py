@@ -68,7 +68,8 @@ class Log(EndToEnd):
         self.assertEqual((line["level"], line["area"]), ("info", "server"))
         self.assertIn("0.0.0.0:3478", line["udp"])
         self.assertIn(topology.SERVER, line["relay"])
-        self.assertEqual((line["storage"], line["acceleration"], line["node"]), ("none", "none", "relay-9"))
+        self.assertEqual((line["storage"], line["acceleration"], line["node"]),
+                         ("none", "tc on to-router", "relay-9"))
         self.assertIn(line["packet_io"], ("mmsg", "offload"))
         self.assertRegex(line["version"], r"^\d+\.\d+")
         self.assertIn("admin", line)

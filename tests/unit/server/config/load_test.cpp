@@ -136,16 +136,6 @@ TEST_CASE("a section that is given as a value is refused") {
           std::vector<std::string>{"turnpike.toml:2: log: is a section; write [log]"});
 }
 
-TEST_CASE("what a later build will know is refused by name, and accepted at its default") {
-    CHECK(lines(read_with_secret("relay.interfaces = [\"eth0\"]\n"
-                                 "relay.acceleration = \"xdp\"")
-                    .errors) ==
-          std::vector<std::string>{
-              "turnpike.toml:2: relay.interfaces: not in this build yet; remove it",
-              "turnpike.toml:3: relay.acceleration: not in this build yet; remove it"});
-    CHECK(read_with_secret("relay.interfaces = []\nrelay.acceleration = \"auto\"").ok());
-}
-
 TEST_CASE("a rule between options names the line of the option that breaks it") {
     CHECK(lines(read_with_secret("[listen]\ntcp = [\"0.0.0.0:50000\"]").errors) ==
           std::vector<std::string>{
