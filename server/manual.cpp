@@ -46,17 +46,7 @@ with a drop-in (`systemctl edit turnpike`):
     CapabilityBoundingSet=CAP_NET_BIND_SERVICE
     PrivateUsers=no
 
-Relaying in the kernel (relay.acceleration) needs rights while it begins, which the server gives up
-once the program is loaded:
-
-    [Service]
-    AmbientCapabilities=CAP_BPF CAP_NET_ADMIN CAP_PERFMON
-    CapabilityBoundingSet=CAP_BPF CAP_NET_ADMIN CAP_PERFMON
-    PrivateUsers=no
-    SystemCallFilter=bpf capset
-    LimitMEMLOCK=infinity
-
-Or let systemd bind such a port: with `turnpike.socket` the server has neither the right nor a moment in which
+Or let systemd bind it: with `turnpike.socket` the server has neither the right nor a moment in which
 nobody listens while it restarts. What the socket unit names must stand in `[listen]` as well. Every
 worker needs a datagram socket of its own, so its line stands there once for each, or
 `server.workers = 1`:
@@ -75,6 +65,16 @@ Bring it back before the new server:
     systemctl stop turnpike.socket
     turnpike drain --wait
     systemctl start turnpike.socket turnpike
+
+Relaying in the kernel (relay.acceleration) needs rights while it begins, which the server gives up
+once the program is loaded:
+
+    [Service]
+    AmbientCapabilities=CAP_BPF CAP_NET_ADMIN CAP_PERFMON
+    CapabilityBoundingSet=CAP_BPF CAP_NET_ADMIN CAP_PERFMON
+    PrivateUsers=no
+    SystemCallFilter=bpf capset
+    LimitMEMLOCK=infinity
 
 A database or a journal elsewhere than in /var/lib/turnpike needs `ReadWritePaths=` in a drop-in.
 

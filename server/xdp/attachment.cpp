@@ -46,8 +46,8 @@ Outcome<Attachment> Attachment::by_xdp(const Program& program, std::uint32_t int
     bpf_link_create_opts options{};
     options.sz = sizeof options;
     options.flags = XDP_FLAGS_DRV_MODE;
-    Descriptor link{bpf_link_create(program.descriptor(EntryPoint::xdp),
-                                    static_cast<int>(interface), BPF_XDP, &options)};
+    net::FileDescriptor link{bpf_link_create(program.descriptor(EntryPoint::xdp),
+                                             static_cast<int>(interface), BPF_XDP, &options)};
     if (!link) return problem(errno, "no native XDP" + on(interface));
     return Attachment{EntryPoint::xdp, std::move(link)};
 }
@@ -55,8 +55,8 @@ Outcome<Attachment> Attachment::by_xdp(const Program& program, std::uint32_t int
 // Not as a filter of clsact, as kernels before 6.6 have it: that stays when its process is gone,
 // and whoever has given up its rights cannot take it away.
 Outcome<Attachment> Attachment::by_tc(const Program& program, std::uint32_t interface) {
-    Descriptor link{bpf_link_create(program.descriptor(EntryPoint::tc), static_cast<int>(interface),
-                                    tcx_ingress, nullptr)};
+    net::FileDescriptor link{bpf_link_create(program.descriptor(EntryPoint::tc),
+                                             static_cast<int>(interface), tcx_ingress, nullptr)};
     if (link) return Attachment{EntryPoint::tc, std::move(link)};
     return problem(errno, "no tcx, which Linux 6.6 has," + on(interface));
 }

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "server/xdp/descriptor.hpp"
+#include "server/net/file_descriptor.hpp"
 #include "server/xdp/problem.hpp"
 #include "server/xdp/program.hpp"
 
@@ -27,7 +27,7 @@ public:
     [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
 
 private:
-    Attachment(EntryPoint entry, Descriptor link) noexcept
+    Attachment(EntryPoint entry, net::FileDescriptor link) noexcept
         : entry_{entry}, link_{std::move(link)} {}
 
     [[nodiscard]] static Outcome<Attachment> by_xdp(const Program& program,
@@ -35,7 +35,7 @@ private:
     [[nodiscard]] static Outcome<Attachment> by_tc(const Program& program, std::uint32_t interface);
 
     EntryPoint entry_;
-    Descriptor link_;
+    net::FileDescriptor link_;
     std::string reason_;
 };
 

@@ -16,7 +16,7 @@ MAY_INCLUDE = {
     "server/relay": {"protocol"},
     "server/net": {"protocol", "server/telemetry"},
     "server/accounts": {"protocol", "auth", "storage", "server/relay", "server/telemetry"},
-    "server/xdp": {"protocol", "server/relay", "server/telemetry"},
+    "server/xdp": {"protocol", "server/relay", "server/net", "server/telemetry"},
     "server/worker": {"protocol", "auth", "storage", "server/turn", "server/relay", "server/net", "server/xdp",
                       "server/accounts", "server/config", "server/telemetry"},
     "server/doctor": {"protocol", "auth", "storage", "client", "server/config", "server/net", "server/telemetry",

@@ -32,5 +32,12 @@ TEST_CASE("a released descriptor is the caller's") {
     CHECK(is_open(other.get()));
 }
 
+TEST_CASE("assignment takes over, and nothing that was never opened is closed") {
+    FileDescriptor kept;
+    CHECK_FALSE(kept);
+    kept = FileDescriptor{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+    CHECK(is_open(kept.get()));
+}
+
 }  // namespace
 }  // namespace turnpike::net
