@@ -8,6 +8,7 @@ namespace turnpike::accounts {
 
 using auth::Limit;
 using protocol::TimePoint;
+using relay::LimitsOwner;
 using telemetry::MutexLock;
 
 Attendance::Seat::Seat(Attendance& home, const auth::Grant& grant, protocol::AllocationId id)
@@ -89,7 +90,10 @@ Attendance::Seat* Attendance::ghost_of(const User& user, TimePoint now) const {
 
 void Attendance::sit_down(Seat& seat, const auth::Grant& grant) {
     auto& user = users_[seat.user_];
-    if (!user) user = std::make_unique<User>(User{.limits = make_limits(home_), .seats = {}});
+    if (!user) {
+        user = std::make_unique<User>(
+            User{.limits = make_limits(home_, {LimitsOwner::Kind::user, seat.user_}), .seats = {}});
+    }
     user->limits->limit_rate(grant.user_bits_per_second);
     user->seats.push_back(&seat);
     ++user->holders;
@@ -98,7 +102,7 @@ void Attendance::sit_down(Seat& seat, const auth::Grant& grant) {
         auto& call = calls_[seat.call_];
         if (!call) {
             call = std::make_unique<LiveCall>();
-            call->limits = make_limits(home_);
+            call->limits = make_limits(home_, {LimitsOwner::Kind::call, seat.call_});
         }
         call->id = seat.call_;
         apply(grant.call_grant.value_or_default(), *call);

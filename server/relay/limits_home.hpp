@@ -4,23 +4,34 @@
 // uses one locks: it is asked when users and calls come and go.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "server/relay/shared_limits.hpp"
 
 namespace turnpike::relay {
 
+// Whose limits they are. A view: of a name that lives as long as the call.
+struct LimitsOwner {
+    enum class Kind : std::uint8_t { user, call };
+
+    Kind kind = Kind::user;
+    std::string_view name;
+};
+
 class LimitsHome {
 public:
     virtual ~LimitsHome() = default;
-    // Without any limit. To be given back here, before this goes.
-    [[nodiscard]] virtual SharedLimits* make() = 0;
+    // Without any limit, unless this home knows the owner from before. To be given back here,
+    // before this goes.
+    [[nodiscard]] virtual SharedLimits* make(const LimitsOwner& owner) = 0;
     virtual void give_back(SharedLimits* limits) noexcept = 0;
 };
 
 class HeapLimits final : public LimitsHome {
 public:
-    [[nodiscard]] SharedLimits* make() override {
+    [[nodiscard]] SharedLimits* make(const LimitsOwner&) override {
         return std::make_unique<SharedLimits>().release();
     }
     void give_back(SharedLimits* limits) noexcept override {
@@ -34,8 +45,8 @@ struct GiveBackLimits {
 };
 using LimitsPointer = std::unique_ptr<SharedLimits, GiveBackLimits>;
 
-[[nodiscard]] inline LimitsPointer make_limits(LimitsHome& home) {
-    return {home.make(), GiveBackLimits{&home}};
+[[nodiscard]] inline LimitsPointer make_limits(LimitsHome& home, const LimitsOwner& owner) {
+    return {home.make(owner), GiveBackLimits{&home}};
 }
 
 }  // namespace turnpike::relay

@@ -4,6 +4,7 @@
 #include <functional>
 #include <new>
 #include <type_traits>
+#include <vector>
 
 namespace turnpike::xdp {
 
@@ -19,8 +20,34 @@ PoolStore::PoolStore(std::span<Pool> pools) : pools_{pools} {
     }
 }
 
-SharedLimits* PoolStore::make() {
-    if (free_.empty()) return heap_.make();
+void PoolStore::inherit(std::span<const Inherited> pools) {
+    std::vector<bool> taken(pools_.size());
+    for (const Inherited& each : pools) {
+        if (each.index == 0 || each.index >= pools_.size() || taken[each.index]) continue;
+        taken[each.index] = inherited_.try_emplace({each.kind, each.name}, each.index).second;
+    }
+    std::erase_if(free_, [&](std::uint32_t index) { return taken[index]; });
+}
+
+void PoolStore::forget_unclaimed() {
+    for (const auto& [owner, index] : inherited_) {
+        pools_[index] = {};
+        free_.push_back(index);
+    }
+    inherited_.clear();
+}
+
+SharedLimits* PoolStore::make(const relay::LimitsOwner& owner) {
+    if (!inherited_.empty()) {
+        const auto found = inherited_.find({owner.kind, std::string{owner.name}});
+        if (found != inherited_.end()) {
+            const std::uint32_t index = found->second;
+            inherited_.erase(found);
+            // Packets may be charged right now, so its numbers are not so much as copied.
+            return std::launder(reinterpret_cast<SharedLimits*>(&pools_[index]));
+        }
+    }
+    if (free_.empty()) return heap_.make(owner);
     Pool& pool = pools_[free_.front()];
     free_.pop_front();
     return new (&pool) SharedLimits{};

@@ -8,7 +8,7 @@ namespace {
 
 TEST_CASE("limits on the heap begin without any, and go with their pointer") {
     HeapLimits home;
-    const LimitsPointer limits = make_limits(home);
+    const LimitsPointer limits = make_limits(home, {LimitsOwner::Kind::user, "alice"});
     REQUIRE(limits);
     CHECK_FALSE(limits->is_exhausted());
     CHECK(limits->has_rate(Way::to_peer, {}));

@@ -96,7 +96,8 @@ TEST_CASE("limits of users and calls live where the kernel charges them") {
     Scenario s;
     const auto acceleration = s.start(config::Acceleration::tc);
     REQUIRE(acceleration);
-    const auto limits = relay::make_limits(acceleration->limits());
+    const auto limits =
+        relay::make_limits(acceleration->limits(), {relay::LimitsOwner::Kind::user, "alice"});
     CHECK(acceleration->parts_for(0).pools.index_of(limits.get()) > 0U);
 }
 
