@@ -51,6 +51,19 @@ std::size_t hash_value(const NextHop& next_hop) noexcept {
 
 HopTable::HopTable(std::span<Hop> hops) : hops_{hops}, entries_(hops.size()) {
     by_next_hop_.reserve(hops.size());
+    for (std::size_t index = nowhere + 1; index < entries_.size(); ++index) {
+        if (load(hops[index]) != Words{}) entries_[index].state = State::inherited;
+    }
+}
+
+void HopTable::release_inherited(TimePoint now) noexcept {
+    for (std::size_t index = nowhere + 1; index < entries_.size(); ++index) {
+        Entry& entry = entries_[index];
+        if (entry.state != State::inherited) continue;
+        clear_usable(hops_[index]);
+        entry.state = State::idle;
+        entry.idle_since = now;
+    }
 }
 
 std::optional<std::uint32_t> HopTable::acquire(const NextHop& next_hop, TimePoint now) {

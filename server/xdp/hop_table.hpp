@@ -49,7 +49,11 @@ public:
         std::uint32_t mtu = 0;  // octets of an IP packet
     };
 
+    // What is written there already stays as it is, and is handed out to nobody: routes that a
+    // process before this one has installed may go by it.
     explicit HopTable(std::span<Hop> hops);
+    // There are no such routes any more.
+    void release_inherited(protocol::TimePoint now) noexcept;
 
     // One more user of the index. None: all have users, or rest.
     [[nodiscard]] std::optional<std::uint32_t> acquire(const NextHop& next_hop,
@@ -76,6 +80,7 @@ private:
         idle,     // no users; it may stand for its last next hop again, or after a rest for another
         current,  // has users, and is found by its next hop
         retired,  // has users, and is not found any more
+        inherited,  // has users that are not counted here, and is not found
     };
     struct Entry {
         State state = State::idle;

@@ -93,6 +93,11 @@ void Neighbourhood::release(const Passage& passage, TimePoint now) {
     hops_.release(passage.hop, now);
 }
 
+void Neighbourhood::release_inherited(TimePoint now) {
+    const MutexLock lock{mutex_};
+    hops_.release_inherited(now);
+}
+
 // What the kernel knows of the neighbour now, into the hop.
 void Neighbourhood::refresh(std::uint32_t hop, const std::optional<Link>& link, TimePoint now) {
     Care& care = cares_[hop];

@@ -68,6 +68,9 @@ public:
     // that there is one now: ask again when the channel is refreshed.
     [[nodiscard]] OrNoHop<Passage> acquire(const Way& way, protocol::TimePoint now);
     void release(const Passage& passage, protocol::TimePoint now);
+    // Hops that were written before this was opened are left alone until this says that no route
+    // goes by them any more.
+    void release_inherited(protocol::TimePoint now);
 
     // Moves when a way's hop was found wrong or is in doubt. Then every passage is to be acquired
     // again, and then the old one released: it will not be usable any more if it was concerned.

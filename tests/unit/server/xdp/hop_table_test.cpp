@@ -134,5 +134,29 @@ TEST_CASE("a retired index is never usable again, and its next hop gets another"
     CHECK(table.acquire(1, start + 1h) == fresh);
 }
 
+TEST_CASE("hops that a process left stay as they are until no route goes by them any more") {
+    Table table;
+    const std::uint32_t left = table.acquire(1);
+    table.write(left);
+    HopTable next{table.memory};
+    CHECK(next.in_use().empty());
+    CHECK_FALSE(next.find(neighbour(1)));
+    std::vector<std::uint32_t> handed_out;
+    for (const std::uint32_t each : {1U, 2U}) {
+        handed_out.push_back(next.acquire(neighbour(each), start).value());
+    }
+    CHECK(std::ranges::find(handed_out, left) == handed_out.end());
+    CHECK_FALSE(next.acquire(neighbour(3), start + 1h));
+    next.write(left, {.destination = ours, .source = ours, .mtu = 1});
+    CHECK(table.memory[left].usable == 1);
+    CHECK(table.memory[left].mtu == 1500);
+    next.release_inherited(start);
+    CHECK(table.memory[left].usable == 0);
+    CHECK_FALSE(next.acquire(neighbour(3), start + HopTable::rest - 1ns));
+    CHECK(next.acquire(neighbour(3), start + HopTable::rest) == left);
+    next.release_inherited(start);
+    CHECK(next.find(neighbour(3)) == left);
+}
+
 }  // namespace
 }  // namespace turnpike::xdp
