@@ -35,6 +35,10 @@ relay::Traffic traffic(WayOfSession& way) noexcept {
     return {.packets = load(way.packets), .bytes = load(way.octets) & ~TURNPIKE_WAY_CLOSED};
 }
 
+bool is_closed(SessionSlot& slot) noexcept {
+    return (load(slot.ways[way_to_peer].octets) & TURNPIKE_WAY_CLOSED) != 0;
+}
+
 std::optional<TimePoint> moment(std::uint64_t monotonic_ns) noexcept {
     return monotonic_ns == 0 ? std::nullopt : std::optional{time_point(monotonic_ns)};
 }
@@ -42,9 +46,14 @@ std::optional<TimePoint> moment(std::uint64_t monotonic_ns) noexcept {
 }  // namespace
 
 SessionSlots::SessionSlots(std::span<SessionSlot> own, std::uint32_t first)
-    : own_{own}, first_{first} {
+    : own_{own}, first_{first}, waiting_(own.size()) {
     for (std::size_t index = 0; index < own.size(); ++index) {
-        free_.push_back(first + static_cast<std::uint32_t>(index));
+        waiting_[index] = load(own[index].allocation) != 0;
+        if (waiting_[index]) {
+            ++waiting_count_;
+        } else {
+            free_.push_back(first + static_cast<std::uint32_t>(index));
+        }
     }
 }
 
@@ -58,11 +67,8 @@ std::optional<std::uint32_t> SessionSlots::open(const SlotSeed& seed) noexcept {
     const std::uint32_t number = free_.front();
     free_.pop_front();
     SessionSlot& slot = at(number);
-    limit(slot, seed.limits);
-    store(slot.expires_ns, monotonic_ns(seed.expires));
+    write(slot, seed);
     store(slot.octets_elsewhere, 0);
-    std::atomic_ref{slot.pools[0]}.store(seed.user_pool, std::memory_order_relaxed);
-    std::atomic_ref{slot.pools[1]}.store(seed.call_pool, std::memory_order_relaxed);
     for (__u64* const media :
          {&slot.first_media_ns, &slot.next_media_second_ns, &slot.media_seconds}) {
         store(*media, 0);
@@ -76,6 +82,43 @@ std::optional<std::uint32_t> SessionSlots::open(const SlotSeed& seed) noexcept {
     std::atomic_ref{slot.allocation}.store(static_cast<std::uint64_t>(seed.allocation),
                                            std::memory_order_release);
     return number;
+}
+
+void SessionSlots::write(SessionSlot& slot, const SlotSeed& seed) const noexcept {
+    limit(slot, seed.limits);
+    store(slot.expires_ns, monotonic_ns(seed.expires));
+    std::atomic_ref{slot.pools[0]}.store(seed.user_pool, std::memory_order_relaxed);
+    std::atomic_ref{slot.pools[1]}.store(seed.call_pool, std::memory_order_relaxed);
+}
+
+bool SessionSlots::adopt(std::uint32_t number, const SlotSeed& seed) noexcept {
+    if (number < first_ || number - first_ >= own_.size()) return false;
+    SessionSlot& slot = at(number);
+    if (!waiting_[number - first_] || is_closed(slot) ||
+        load(slot.allocation) != static_cast<std::uint64_t>(seed.allocation)) {
+        return false;
+    }
+    waiting_[number - first_] = false;
+    --waiting_count_;
+    write(slot, seed);
+    return true;
+}
+
+std::vector<SessionSlots::Unclaimed> SessionSlots::release_unclaimed() {
+    std::vector<Unclaimed> unclaimed;
+    for (std::size_t index = 0; index < own_.size() && waiting_count_ > 0; ++index) {
+        if (!waiting_[index]) continue;
+        waiting_[index] = false;
+        --waiting_count_;
+        const std::uint32_t number = first_ + static_cast<std::uint32_t>(index);
+        SessionSlot& slot = at(number);
+        if (!is_closed(slot)) {
+            const protocol::AllocationId allocation{load(slot.allocation)};
+            unclaimed.push_back({.allocation = allocation, .usage = close(number)});
+        }
+        release(number);
+    }
+    return unclaimed;
 }
 
 void SessionSlots::amend(std::uint32_t slot, const relay::SessionLimits& limits) noexcept {

@@ -10,6 +10,7 @@
 #include <deque>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "protocol/allocation_id.hpp"
 #include "protocol/time.hpp"
@@ -38,11 +39,26 @@ struct Usage {
 
 class SessionSlots {
 public:
-    // Of all slots those from `first` on, as many as there are in `own`.
+    // Of all slots those from `first` on, as many as there are in `own`. Those that hold an
+    // allocation, which a process before this one gave them, are not handed out: they wait for
+    // adopt() or release_unclaimed().
     SessionSlots(std::span<SessionSlot> own, std::uint32_t first);
 
     // None: all are taken, and user space relays for this one.
     [[nodiscard]] std::optional<std::uint32_t> open(const SlotSeed& seed) noexcept;
+    // A slot that waits goes on for the allocation that it holds: what it has counted stays, its
+    // limits are those of the seed. False, and nothing has changed: it is not ours, waits no more,
+    // or holds another allocation.
+    [[nodiscard]] bool adopt(std::uint32_t slot, const SlotSeed& seed) noexcept;
+    struct Unclaimed {
+        protocol::AllocationId allocation{};
+        Usage usage;  // final
+    };
+    // Slots that nobody adopted are closed and free. To be called after adopting, and after their
+    // routes have been removed. What an allocation used is told once; of a slot that had been
+    // closed before, whoever did that has told it.
+    std::vector<Unclaimed> release_unclaimed();
+
     // The grant has changed; what was used stays used. It holds for the next packet.
     void amend(std::uint32_t slot, const relay::SessionLimits& limits) noexcept;
     // The allocation was refreshed.
@@ -59,13 +75,17 @@ public:
     void release(std::uint32_t slot) noexcept;
 
     [[nodiscard]] std::size_t free() const noexcept { return free_.size(); }
+    [[nodiscard]] std::size_t waiting() const noexcept { return waiting_count_; }
 
 private:
+    void write(SessionSlot& slot, const SlotSeed& seed) const noexcept;
     [[nodiscard]] SessionSlot& at(std::uint32_t slot) const noexcept;
 
     std::span<SessionSlot> own_;
     std::uint32_t first_;
     std::deque<std::uint32_t> free_;
+    std::vector<bool> waiting_;  // by index in `own`
+    std::size_t waiting_count_ = 0;
 };
 
 }  // namespace turnpike::xdp

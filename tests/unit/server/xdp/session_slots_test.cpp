@@ -102,5 +102,76 @@ TEST_CASE("a closed slot keeps its count, whatever still tries to add to it") {
     CHECK(slots.slots.close(slot).to_peer.bytes == 30);
 }
 
+// What a process left: two allocations, of which one had been closed.
+struct Left {
+    std::array<SessionSlot, 4> memory{};
+
+    Left() {
+        SessionSlots slots{memory, first};
+        for (const std::uint64_t each : {1U, 2U, 3U}) {
+            const auto slot = slots.open({.allocation = AllocationId{each},
+                                          .limits = {.bytes = 1000},
+                                          .expires = TimePoint{1h}});
+            memory[*slot - first].ways[way_to_peer].octets = each * 10;
+        }
+        static_cast<void>(slots.close(first + 2));
+    }
+};
+
+TEST_CASE("slots that hold an allocation wait for it, and only the others are handed out") {
+    Left left;
+    SessionSlots slots{left.memory, first};
+    CHECK(slots.free() == 1);
+    CHECK(slots.waiting() == 3);
+    CHECK(slots.open({.allocation = AllocationId{9}}) == first + 3);
+    CHECK_FALSE(slots.open({.allocation = AllocationId{10}}));
+}
+
+TEST_CASE("a slot is adopted once, by its own allocation, and goes on with its count") {
+    Left left;
+    SessionSlots slots{left.memory, first};
+    const SlotSeed seed{.allocation = AllocationId{2},
+                        .limits = {.bytes = 2000},
+                        .expires = TimePoint{2h},
+                        .user_pool = 3,
+                        .call_pool = 4};
+    CHECK_FALSE(slots.adopt(first, seed));
+    CHECK_FALSE(slots.adopt(first - 1, seed));
+    CHECK_FALSE(slots.adopt(first + 4, seed));
+    CHECK(left.memory[0].octets_max == 1000);
+    CHECK(slots.adopt(first + 1, seed));
+    CHECK_FALSE(slots.adopt(first + 1, seed));
+    CHECK(slots.waiting() == 2);
+    CHECK(slots.usage(first + 1).to_peer.bytes == 20);
+    CHECK(left.memory[1].octets_max == 2000);
+    CHECK(left.memory[1].expires_ns == monotonic_ns(TimePoint{2h}));
+    CHECK(left.memory[1].pools[0] == 3);
+    CHECK(left.memory[1].pools[1] == 4);
+}
+
+TEST_CASE("neither a closed slot is adopted nor one of nobody") {
+    Left left;
+    SessionSlots slots{left.memory, first};
+    CHECK_FALSE(slots.adopt(first + 2, {.allocation = AllocationId{3}}));
+    CHECK_FALSE(slots.adopt(first + 3, {.allocation = AllocationId{0}}));
+}
+
+TEST_CASE("what nobody adopted is closed, told of once, and free") {
+    Left left;
+    SessionSlots slots{left.memory, first};
+    REQUIRE(slots.adopt(first + 1, {.allocation = AllocationId{2}}));
+    const auto unclaimed = slots.release_unclaimed();
+    REQUIRE(unclaimed.size() == 1);
+    CHECK(unclaimed[0].allocation == AllocationId{1});
+    CHECK(unclaimed[0].usage.to_peer.bytes == 10);
+    CHECK(left.memory[0].allocation == 0);
+    CHECK((left.memory[0].ways[way_to_peer].octets & TURNPIKE_WAY_CLOSED) != 0);
+    CHECK(left.memory[2].allocation == 0);
+    CHECK(left.memory[1].allocation == 2);
+    CHECK(slots.free() == 3);
+    CHECK(slots.waiting() == 0);
+    CHECK(slots.release_unclaimed().empty());
+}
+
 }  // namespace
 }  // namespace turnpike::xdp
