@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 
+#include "server/xdp/entry_point.hpp"
 #include "server/xdp/problem.hpp"
 #include "server/xdp/route_abi.h"
 #include "server/xdp/route_map.hpp"
@@ -26,8 +27,6 @@ struct Capacity {
     std::uint32_t pools = 4'096;  // the first one is nobody's
     std::uint32_t hops = 1'024;
 };
-
-enum class EntryPoint : std::uint8_t { xdp, tc };
 
 class Program {
 public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// For as long as this is there, the thread has no CAP_NET_ADMIN.
+// For as long as this is there, the thread has no capability in effect: it may what its user may.
 #pragma once
 
 #include <linux/capability.h>
@@ -18,7 +18,7 @@ public:
     WithoutRights() {
         REQUIRE(::syscall(SYS_capget, &header_, before_) == 0);
         std::array<__user_cap_data_struct, 2> less{before_[0], before_[1]};
-        less[0].effective &= ~(1U << CAP_NET_ADMIN);
+        for (__user_cap_data_struct& half : less) half.effective = 0;
         REQUIRE(::syscall(SYS_capset, &header_, less.data()) == 0);
     }
     WithoutRights(const WithoutRights&) = delete;
