@@ -177,6 +177,13 @@ static __always_inline void add_lengths(const struct Packet* packet, struct Rela
     }
 }
 
+// Asked for packets that have a route: all others pay nothing for it.
+static __always_inline int is_tended(__u64 now) {
+    const __u32 first = 0;
+    const struct Control* const found = bpf_map_lookup_elem(&control, &first);
+    return found && now < found->until_ns;
+}
+
 // A verdict of relaying has filled `relay`. With drop_bandwidth its sender is the one that has to be
 // charged: it was the receiver's rate that was against the packet.
 static __always_inline enum Verdict decide(struct Packet* packet, struct Relay* relay) {
@@ -188,6 +195,7 @@ static __always_inline enum Verdict decide(struct Packet* packet, struct Relay* 
     verdict = check_payload(packet, relay);
     if (verdict != relayed_to_peer) return verdict;
     relay->now = bpf_ktime_get_ns();
+    if (!is_tended(relay->now)) return passed_expired;
     relay->addresses = relay->route.address_sum;
     relay->body = relay->route.port_sum;
     const enum Verdict admitted =

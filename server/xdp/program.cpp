@@ -6,12 +6,15 @@
 #include <sys/mman.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "server/xdp/inherited_maps.hpp"
+#include "server/xdp/monotonic.hpp"
 #include "server/xdp/relay_object.hpp"
 
 namespace turnpike::xdp {
@@ -21,6 +24,14 @@ namespace {
 constexpr std::array program_names{"relay_xdp", "relay_tc"};  // by EntryPoint
 constexpr std::size_t log_octets = 1U << 20U;
 constexpr std::size_t log_lines_max = 4;
+
+void write_number(__u64& number, std::uint64_t value) noexcept {
+    std::atomic_ref{number}.store(value, std::memory_order_release);
+}
+
+std::uint64_t read_number(__u64& number) noexcept {
+    return std::atomic_ref{number}.load(std::memory_order_acquire);
+}
 
 // What the verifier has against a program stands in its last lines, before its statistics.
 std::string last_words(std::string_view log) {
@@ -96,31 +107,101 @@ Outcome<SharedArray<Value>> Program::share(const char* name) const {
     return SharedArray<Value>{std::span{static_cast<Value*>(memory), size}};
 }
 
-Outcome<Program> Program::load(const Capacity& capacity) {
+Outcome<void> Program::open(const Capacity& capacity) {
     libbpf_set_print(nullptr);  // what there is to say is in the Problem
-    Program program;
     const auto octets = relay_object();
     bpf_object_open_opts options{};
     options.sz = sizeof options;
     options.object_name = "turnpike";
-    program.object_.reset(bpf_object__open_mem(octets.data(), octets.size(), &options));
-    if (!program.object_) return problem(errno, "reading the BPF object");
-    if (auto resized = resize(program.object_.get(), capacity); !resized) return resized.error();
-    if (auto verified = verify(program.object_.get()); !verified) return verified.error();
-    auto sessions = program.share<SessionSlot>("sessions");
+    object_.reset(bpf_object__open_mem(octets.data(), octets.size(), &options));
+    if (!object_) return problem(errno, "reading the BPF object");
+    return resize(object_.get(), capacity);
+}
+
+Outcome<void> Program::start() {
+    if (auto verified = verify(object_.get()); !verified) return verified.error();
+    auto sessions = share<SessionSlot>("sessions");
     if (!sessions) return sessions.error();
-    auto pools = program.share<Pool>("pools");
+    auto pools = share<Pool>("pools");
     if (!pools) return pools.error();
-    auto hops = program.share<Hop>("hops");
+    auto hops = share<Hop>("hops");
     if (!hops) return hops.error();
-    program.sessions_ = std::move(*sessions);
-    program.pools_ = std::move(*pools);
-    program.hops_ = std::move(*hops);
+    auto control = share<Control>("control");
+    if (!control) return control.error();
+    sessions_ = std::move(*sessions);
+    pools_ = std::move(*pools);
+    hops_ = std::move(*hops);
+    control_ = std::move(*control);
+    begin_control();
+    return {};
+}
+
+void Program::begin_control() noexcept {
+    if (is_inherited_) {
+        write_number(control().generation, read_number(control().generation) + 1);
+        return;
+    }
+    write_number(control().abi, TURNPIKE_ABI_VERSION);
+    write_number(control().network, own_network());
+    set_until(protocol::TimePoint::max());
+}
+
+Outcome<Program> Program::load(const Capacity& capacity) {
+    Program program;
+    if (auto opened = program.open(capacity); !opened) return opened.error();
+    if (auto started = program.start(); !started) return started.error();
     return program;
 }
 
+Outcome<Program> Program::load(const Capacity& capacity, const Pins& pins) {
+    Program program;
+    program.pins_ = pins;
+    if (auto opened = program.open(capacity); !opened) return opened.error();
+    if (pins.has_maps()) {
+        const auto inherited = inherit_maps(pins, program.object_.get());
+        program.is_inherited_ = inherited.has_value();
+        if (!inherited) {
+            program.reason_ = inherited.error().text;
+            if (auto opened = program.open(capacity); !opened) return opened.error();
+        }
+    }
+    if (auto started = program.start(); !started) return started.error();
+    if (auto pinned = program.pin_maps(); !pinned) return pinned.error();
+    return program;
+}
+
+// A name that was there already is ours from now on.
+Outcome<void> Program::pin_maps() {
+    if (!is_inherited_) pins_->remove_all();
+    for (const char* const name : Pins::maps) {
+        if (is_inherited_) {
+            map_pins_.emplace_back(pins_->path_of(name));
+            continue;
+        }
+        auto pin = pins_->pin(map(name), pins_->path_of(name));
+        if (!pin) return pin.error();
+        map_pins_.push_back(std::move(*pin));
+    }
+    return {};
+}
+
+void Program::set_until(protocol::TimePoint until) noexcept {
+    write_number(control().until_ns,
+                 until == protocol::TimePoint::max() ? ~std::uint64_t{0} : monotonic_ns(until));
+}
+
+std::uint64_t Program::identity() const noexcept {
+    return read_number(control().identity);
+}
+
+void Program::leave(protocol::TimePoint until, std::uint64_t identity) noexcept {
+    write_number(control().identity, identity);
+    set_until(until);
+    for (Pin& pin : map_pins_) pin.leave();
+}
+
 RouteMap Program::routes() const noexcept {
-    return RouteMap{map("routes")};
+    return RouteMap{map("routes"), static_cast<std::uint32_t>(read_number(control().generation))};
 }
 
 std::span<SessionSlot> Program::sessions() const noexcept {

@@ -74,7 +74,7 @@ struct RouteEntry {
     __u16 key_sum;       // the key's addresses
     __u16 address_sum;   // addresses written, less those of the key
     __u16 port_sum;      // ports written, less those of the key
-    __u32 unused;
+    __u32 generation;    // user space's: of the process that installed it, see Control
 };
 static_assert(sizeof(struct RouteEntry) == 88, "the kernel's and user space's must be the same");
 
@@ -141,6 +141,22 @@ struct Hop {
 } __attribute__((aligned(8)));
 static_assert(sizeof(struct Hop) == 24, "three numbers of 64 bits");
 
+// To be raised with every change of what a number in a map means, where it lies, or which values it
+// may have: a process takes over the maps of another one only if this agrees. Sizes are compared
+// beside it; a change of the program alone needs nothing.
+#define TURNPIKE_ABI_VERSION 1
+
+// There is one: of the routes as a whole, and of the process that stands behind them.
+struct Control {
+    __u64 until_ns;    // from then on nobody does, and nothing is relayed; ~0: somebody is at work
+    __u64 abi;         // TURNPIKE_ABI_VERSION; 0: not yet written
+    __u64 network;     // the network namespace that interfaces are numbered in, by its inode
+    __u64 identity;    // of the state that belongs to the maps, for who takes both over; 0: none
+    __u64 generation;  // how many processes have taken them over, one after the other
+    __u64 unused[3];
+};
+static_assert(sizeof(struct Control) == 64, "a cache line");
+
 // What became of a packet. Only relayed and dropped ones never get to user space; what is passed up
 // is as it came, and user space drops and counts it as it does any other. So there is one place that
 // decides, which may know of a refresh or of more money before the maps do; and where user space has
@@ -161,7 +177,7 @@ enum Verdict {
     passed_udp_checksum,  // none where there must be one, or not yet computed and too long to do it here
     passed_hop_limit,     // it would reach 0
     passed_too_big,       // for the way out
-    passed_expired,       // relay::Drop::no_channel, no_permission
+    passed_expired,       // relay::Drop::no_channel, no_permission; Control::until_ns
     passed_stale,         // the slot is not the allocation's any more
     passed_deadline,      // relay::Drop::deadline, or the allocation's lifetime
     passed_bytes,         // relay::Drop::bytes

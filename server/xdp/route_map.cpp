@@ -30,7 +30,8 @@ Update outcome(int result) noexcept {
 
 Update RouteMap::install(const Route& route) noexcept {
     const RouteKey key = key_of(route);
-    const RouteEntry entry = entry_of(route);
+    RouteEntry entry = entry_of(route);
+    entry.generation = generation_;
     return outcome(bpf_map_update_elem(descriptor_, &key, &entry, BPF_ANY));
 }
 
@@ -38,6 +39,7 @@ Update RouteMap::extend(const RouteKey& key, protocol::TimePoint expires) noexce
     auto entry = find(key);
     if (!entry) return Update::absent;
     entry->expires_ns = monotonic_ns(expires);
+    entry->generation = generation_;
     return outcome(bpf_map_update_elem(descriptor_, &key, &*entry, BPF_EXIST));
 }
 
@@ -68,6 +70,34 @@ Update RouteMap::extend(const BoundChannel& bound, protocol::TimePoint expires) 
 void RouteMap::remove(const BoundChannel& bound) noexcept {
     static_cast<void>(remove(key_of(route_to_client(bound))));
     static_cast<void>(remove(key_of(route_to_peer(bound))));
+}
+
+// All of them first: the kernel finds the next key by the one before, if that is still there.
+std::vector<RouteKey> RouteMap::keys() const {
+    std::vector<RouteKey> found;
+    RouteKey key{};
+    const RouteKey* before = nullptr;
+    while (bpf_map_get_next_key(descriptor_, before, &key) == 0) {
+        found.push_back(key);
+        before = &found.back();
+    }
+    return found;
+}
+
+std::size_t RouteMap::remove_if(
+    const std::function<bool(const RouteKey&, const RouteEntry&)>& is_unwanted) {
+    std::size_t removed = 0;
+    for (const RouteKey& key : keys()) {
+        const auto entry = find(key);
+        if (entry && is_unwanted(key, *entry) && remove(key) == Update::done) ++removed;
+    }
+    return removed;
+}
+
+std::size_t RouteMap::remove_inherited() {
+    return remove_if([this](const RouteKey&, const RouteEntry& entry) {
+        return entry.generation != generation_;
+    });
 }
 
 }  // namespace turnpike::xdp

@@ -6,8 +6,11 @@
 // changed by one.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <vector>
 
 #include "protocol/time.hpp"
 #include "server/xdp/route.hpp"
@@ -24,7 +27,9 @@ enum class Update : std::uint8_t {
 
 class RouteMap {
 public:
-    explicit RouteMap(int descriptor) noexcept : descriptor_{descriptor} {}
+    // `generation`: of the process that installs, which its routes are known by.
+    explicit RouteMap(int descriptor, std::uint32_t generation = 0) noexcept
+        : descriptor_{descriptor}, generation_{generation} {}
 
     // In place of a route that is found by the same, where there is one.
     [[nodiscard]] Update install(const Route& route) noexcept;
@@ -39,10 +44,20 @@ public:
     [[nodiscard]] Update extend(const BoundChannel& bound, protocol::TimePoint expires) noexcept;
     void remove(const BoundChannel& bound) noexcept;
 
+    // Those that it says so of, and how many. A route that is installed meanwhile may be asked for
+    // or not.
+    std::size_t remove_if(
+        const std::function<bool(const RouteKey&, const RouteEntry&)>& is_unwanted);
+    // What a process before this one has installed, and this one not again.
+    std::size_t remove_inherited();
+
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
 
 private:
+    [[nodiscard]] std::vector<RouteKey> keys() const;
+
     int descriptor_;
+    std::uint32_t generation_;
 };
 
 }  // namespace turnpike::xdp

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/xdp/program.hpp"
 
+#include "tests/support/bpf_folder.hpp"
 #include "tests/support/kernel_relay.hpp"
 
 namespace turnpike::xdp {
@@ -23,6 +24,21 @@ TEST_CASE("what the kernel does not take is a problem with words") {
     REQUIRE_FALSE(program.has_value());
     CHECK(program.error().error);
     CHECK(program.error().text.find("the kernel does not take the BPF program") == 0);
+}
+
+TEST_CASE("a program that is pinned nowhere is nobody's to inherit") {
+    const Program program = load({.routes = 1, .sessions = 1, .pools = 1, .hops = 1});
+    CHECK_FALSE(program.is_inherited());
+    CHECK(program.reason().empty());
+    CHECK(program.pins() == nullptr);
+    CHECK(program.identity() == 0);
+}
+
+TEST_CASE("what the kernel does not take leaves nothing pinned") {
+    const BpfFolder system;
+    const Pins pins = system.pins();
+    CHECK_FALSE(Program::load({.routes = 0}, pins).has_value());
+    CHECK_FALSE(pins.has_maps());
 }
 
 TEST_CASE("an interface that is not there cannot be sent through") {

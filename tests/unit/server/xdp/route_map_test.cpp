@@ -62,10 +62,29 @@ TEST_CASE("a full map takes a channel whole or not at all, and evicts nothing", 
     CHECK(routes.install(second) == Update::done);
 }
 
+TEST_CASE("routes are removed by what they are, and by whose they are") {
+    const Program program = small_program(64);
+    RouteMap routes = program.routes();
+    RouteMap before{routes.descriptor(), 7};
+    CHECK(routes.remove_inherited() == 0);
+    for (std::uint16_t index = 0; index < 20; ++index) {
+        BoundChannel bound = channel();
+        bound.client.port = bound.relayed_inner.port = static_cast<std::uint16_t>(40'000 + index);
+        bound.session = index;
+        REQUIRE((index < 5 ? before : routes).install(bound) == Update::done);
+    }
+    CHECK(routes.remove_if([](const RouteKey& key, const RouteEntry& entry) {
+        return key.channel != 0 && entry.session % 2 == 0;
+    }) == 10);
+    CHECK(routes.remove_inherited() == 5 + 2);
+    CHECK(routes.remove_if([](const RouteKey&, const RouteEntry&) { return true; }) == 15 + 8);
+}
+
 TEST_CASE("without a map nothing is claimed to be done") {
     RouteMap none{-1};
     CHECK(none.install(channel()) == Update::failed);
     CHECK_FALSE(none.find(key_of(route_to_peer(channel()))));
+    CHECK(none.remove_inherited() == 0);
 }
 
 }  // namespace
