@@ -5,34 +5,13 @@
 // their checksums to a network card, as sockets do, and the kernel looks at those that come back.
 #include "server/xdp/attachment.hpp"
 #include "tests/support/kernel_relay.hpp"
-#include "tests/support/own_network.hpp"
 #include "tests/support/plain_socket.hpp"
+#include "tests/support/relay_cable.hpp"
 
 namespace turnpike::xdp {
 namespace {
 
 using namespace test;
-
-constexpr std::uint32_t hop_far = 4;
-
-struct Cable {
-    OwnNetwork network;
-
-    Cable() {
-        OwnNetwork::command(
-            "ip address add 203.0.113.9/32 dev far && ip address add 198.51.100.7/32 dev far &&"
-            "ip route add 192.0.2.1 dev far &&"
-            "ip neigh add 192.0.2.1 lladdr 02:00:00:00:00:01 dev far &&"
-            "ip -6 address add 2001:db8:c::9/128 dev far nodad &&"
-            "ip -6 address add 2001:db8:b::7/128 dev far nodad &&"
-            "ip -6 route add 2001:db8::1 dev far &&"
-            "ip -6 neigh add 2001:db8::1 lladdr 02:00:00:00:00:01 dev far");
-        Hop hop = test::hop(network.near());
-        hop.destination[5] = 2;
-        hop.source[5] = 1;
-        LoadedRelay::instance().program.hops()[hop_far] = hop;
-    }
-};
 
 Outcome<Attachment> attach(EntryPoint entry, std::uint32_t interface) {
     return Attachment::make(LoadedRelay::instance().program, interface, entry);
@@ -42,7 +21,7 @@ TEST_CASE("between sockets on a cable, both ways", "[H13]") {
     const EntryPoint way = GENERATE(EntryPoint::xdp, EntryPoint::tc);
     const bool client_v6 = GENERATE(false, true);
     const bool peer_v6 = GENERATE(false, true);
-    const Cable cable;
+    const Cable cable{LoadedRelay::instance().program.hops()};
     // At tc the note that a checksum is to be computed goes along: here the kernel does as it says.
     if (way != EntryPoint::xdp) OwnNetwork::compute_checksums("near");
     const auto near = attach(way, cable.network.near());
@@ -51,7 +30,7 @@ TEST_CASE("between sockets on a cable, both ways", "[H13]") {
     const auto far = attach(EntryPoint::xdp, cable.network.far());
     REQUIRE(far.has_value());
     BoundChannel bound = channel(client_v6, peer_v6);
-    bound.hop_to_peer = bound.hop_to_client = hop_far;
+    bound.hop_to_peer = bound.hop_to_client = Cable::hop;
     KernelClient relayed{bound};
     const PlainSocket client{bound.client};
     const PlainSocket peer{bound.peer};
@@ -66,11 +45,11 @@ TEST_CASE("between sockets on a cable, both ways", "[H13]") {
 }
 
 TEST_CASE("XDP sends through another interface once that was opened", "[H13]") {
-    const Cable cable;
+    const Cable cable{LoadedRelay::instance().program.hops()};
     const Program& program = LoadedRelay::instance().program;
     REQUIRE(program.open_interface(cable.network.near()).has_value());
     BoundChannel bound = channel();
-    bound.hop_to_peer = hop_far;
+    bound.hop_to_peer = Cable::hop;
     KernelClient client{bound};
     const Result result = run(EntryPoint::xdp, encode(client.from_client(some_payload(10))));
     CHECK(result.fate == Fate::sent);
