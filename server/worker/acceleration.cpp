@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
+
+#include "server/worker/kernel_wishes.hpp"
+#include "server/xdp/choice.hpp"
 
 namespace turnpike::worker {
 
@@ -13,11 +15,6 @@ using protocol::TimePoint;
 using telemetry::Area;
 
 namespace {
-
-// Most allocations have one channel or two, most users one allocation or two.
-xdp::Capacity capacity_for(std::uint32_t channels) noexcept {
-    return {.routes = 2 * channels, .sessions = channels / 2, .pools = channels / 2 + 1};
-}
 
 constexpr std::chrono::seconds look_interval{1};
 
@@ -35,33 +32,6 @@ std::string_view hint(const xdp::Problem& problem) noexcept {
                : "";
 }
 
-// A virtual cable takes frames from XDP only if its other end is prepared for that, which nobody
-// can see from here. There tc is as good.
-bool hides_its_other_end(const xdp::Link& link) {
-    return link.kind == "veth";
-}
-
-// Those that packets for the addresses come in by, of `only` where it names some.
-xdp::Outcome<std::vector<xdp::Link>> entrances(std::span<const protocol::IpAddress> addresses,
-                                               const std::vector<std::string>& only) {
-    const auto all = xdp::all_interfaces();
-    if (!all) return all.error();
-    for (const std::string& name : only) {
-        const auto is_it = [&](const xdp::Interface& each) { return each.link.name == name; };
-        if (std::ranges::none_of(*all, is_it)) {
-            return xdp::problem(ENODEV, "relay.interfaces: " + name);
-        }
-    }
-    std::vector<xdp::Link> found;
-    for (const xdp::Interface& each : xdp::interfaces_of(addresses, *all)) {
-        // Who is on this host is reached by no cable.
-        if (each.link.is_loopback) continue;
-        const bool may = only.empty() || std::ranges::find(only, each.link.name) != only.end();
-        if (may) found.push_back(each.link);
-    }
-    return found;
-}
-
 }  // namespace
 
 std::unique_ptr<Acceleration> Acceleration::start(const Setup& setup) {
@@ -76,7 +46,9 @@ std::unique_ptr<Acceleration> Acceleration::start(const Setup& setup) {
         }
         return nullptr;
     };
-    const auto links = entrances(setup.addresses, setup.relay.interfaces);
+    const auto all = xdp::all_interfaces();
+    if (!all) return refuse(all.error().text);
+    const auto links = xdp::entrances(setup.addresses, setup.relay.interfaces, *all);
     if (!links) return refuse(links.error().text);
     if (links->empty())
         return refuse("packets come in by loopback alone, or by none of relay.interfaces");
@@ -102,10 +74,9 @@ Acceleration::Acceleration(xdp::Program program, const Setup& setup)
 void Acceleration::attach(const xdp::Link& link, config::Acceleration wanted) {
     using xdp::Attachment;
     using xdp::EntryPoint;
-    const bool best = wanted == config::Acceleration::automatic && !hides_its_other_end(link);
-    const EntryPoint entry = wanted == config::Acceleration::xdp ? EntryPoint::xdp : EntryPoint::tc;
-    auto attachment = best ? Attachment::best(program_, link.index)
-                           : Attachment::make(program_, link.index, entry);
+    const auto entry = xdp::entry_for(link, wanted_entry(wanted));
+    auto attachment = entry ? Attachment::make(program_, link.index, *entry)
+                            : Attachment::best(program_, link.index);
     if (!attachment) {
         return log_.warning(Area::server,
                             "the kernel relays nothing that comes in by this interface",

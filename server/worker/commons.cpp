@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "server/worker/kernel_wishes.hpp"
 #include "server/worker/random.hpp"
 
 namespace turnpike::worker {
@@ -19,15 +20,6 @@ protocol::Moment read_clock() noexcept {
 std::vector<protocol::IpAddress> advertised(const std::vector<RelayAddress>& relays) {
     std::vector<protocol::IpAddress> addresses;
     for (const RelayAddress& relay : relays) addresses.push_back(relay.advertised);
-    return addresses;
-}
-
-// Where packets come in that the kernel may relay.
-std::vector<protocol::IpAddress> addresses_of(const config::Listen& listen,
-                                              const std::vector<RelayAddress>& relays) {
-    std::vector<protocol::IpAddress> addresses;
-    for (const protocol::Endpoint& each : listen.udp) addresses.push_back(each.address);
-    for (const RelayAddress& each : relays) addresses.push_back(each.local);
     return addresses;
 }
 
@@ -53,7 +45,7 @@ Commons::Commons(const config::Config& configuration, Surroundings surroundings)
       handshakes{config.limits.tls_handshakes, 0},
       cookies{make_dtls_cookies()},
       acceleration{Acceleration::start({.relay = config.relay,
-                                        .addresses = addresses_of(config.listen, relays),
+                                        .addresses = kernel_addresses(config.listen, relays),
                                         .workers = worker_count(config.server),
                                         .log = log})},
       attendance{config.limits.ghost, acceleration ? &acceleration->limits() : nullptr},
