@@ -43,12 +43,12 @@ void NetlinkRequest::put(std::uint16_t attribute, const IpAddress& address) noex
 
 Netlink::Netlink(mnl_socket* socket) : socket_{socket}, buffer_(buffer_octets) {}
 
-Outcome<Netlink> Netlink::open() {
-    mnl_socket* const socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (socket == nullptr) return problem(errno, "opening rtnetlink");
+Outcome<Netlink> Netlink::open(int family) {
+    mnl_socket* const socket = mnl_socket_open2(family, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (socket == nullptr) return problem(errno, "opening netlink");
     Netlink made{socket};
     if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) {
-        return problem(errno, "binding rtnetlink");
+        return problem(errno, "binding netlink");
     }
     return made;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // A socket of rtnetlink's, on which the kernel answers questions about routes, neighbours and
-// links, or tells of their changes. It never waits: the kernel has put an answer in place before
-// the call that asked for it returns. Not thread-safe.
+// links, or tells of their changes; or of another family's, for questions alone. It never waits:
+// the kernel has put an answer in place before the call that asked for it returns. Not thread-safe.
 #pragma once
 
 #include <libmnl/libmnl.h>
@@ -52,7 +52,7 @@ class Netlink {
 public:
     using Visit = std::function<void(const nlmsghdr&)>;
 
-    [[nodiscard]] static Outcome<Netlink> open();
+    [[nodiscard]] static Outcome<Netlink> open(int family = NETLINK_ROUTE);
     // Hears what these groups (RTNLGRP_...) are told. One that this kernel does not know is left
     // out.
     [[nodiscard]] static Outcome<Netlink> listen(std::span<const int> groups);
