@@ -76,6 +76,8 @@ once the program is loaded:
     SystemCallFilter=bpf capset
     LimitMEMLOCK=infinity
 
+`turnpike doctor`, as root, says by what each interface would be relayed, and what is in the way.
+
 A database or a journal elsewhere than in /var/lib/turnpike needs `ReadWritePaths=` in a drop-in.
 
 A certificate of Let's Encrypt is readable by root alone. Copy it where the server may read it, in a

@@ -17,6 +17,7 @@
 #include "server/doctor/database.hpp"
 #include "server/doctor/journal.hpp"
 #include "server/doctor/kernel.hpp"
+#include "server/doctor/kernel_relay.hpp"
 #include "server/doctor/limits.hpp"
 #include "server/doctor/listeners.hpp"
 #include "server/doctor/own_relay.hpp"
@@ -122,6 +123,7 @@ Findings examine(const config::Loaded& loaded, const Wishes& wishes) {
     add(findings, judge_journal(gather_journal(config.storage, question.account)));
     add(findings, judge_admin(gather_admin(config.admin, question.account)));
     add(findings, judge_kernel(gather_kernel()));
+    add(findings, judge_kernel_relay(gather_kernel_relay(config, relays.relays, server)));
     add(findings, examine_server(loaded, listeners, database.secret, wishes.may_start));
     return findings;
 }

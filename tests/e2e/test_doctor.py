@@ -5,6 +5,7 @@ import pathlib
 import signal
 import socket
 import sqlite3
+import subprocess
 
 import certificates
 import servers
@@ -103,6 +104,78 @@ class RunningServer(Doctor):
         self.addCleanup(self.server.process.send_signal, signal.SIGCONT)
         only = {"listen": {"udp": ["0.0.0.0:3478"], "tcp": []}, "admin": {"listen": ""}}
         self.assert_finds("problem", "relay", "Binding: no answer", "firewall", self.examine(only))
+
+
+class KernelRelay(Doctor):
+    CARD = "to-router"
+
+    def relayed_by(self, acceleration, *, before=(), **relay):
+        """What is said of the kernel's half, for a configuration that no server runs with."""
+        changes = {**ELSEWHERE, "relay": {"acceleration": acceleration, **relay}}
+        code, findings = self.examine(changes, "--no-start", before=before)
+        self.assertEqual(code, 0, findings)  # sockets can always relay
+        return [each for each in findings if each["check"] == "kernel relay"]
+
+    def foreign_program(self):
+        """An XDP program of somebody else on the server's card."""
+        source = '__attribute__((section("xdp"))) int firewall(void* packet) { return 2; /* XDP_PASS */ }'
+        program = self.folder / "firewall.o"
+        subprocess.run(["clang-19", "-target", "bpf", "-O2", "-x", "c", "-c", "-o", program, "-"], input=source, text=True,
+                       check=True)
+        server = self.network["server"]
+        server.ip("link", "set", self.CARD, "xdpdrv", "object", program, "section", "xdp")
+        self.addCleanup(server.ip, "link", "set", self.CARD, "xdpdrv", "off")
+
+    def assert_says(self, findings, grade, words, advice=""):
+        self.assert_finds(grade, "kernel relay", words, advice, (0, findings))
+
+    def test_at_work(self):
+        """What runs is seen to be at work, by the entry point that the rule foretells"""
+        self.server.wait_for_log("server ready", f'acceleration="tc on {self.CARD}"')
+        _, findings = self.examine(None)
+        self.assert_says(findings, "ok", f'relay.acceleration is "auto": tc on {self.CARD}')
+        self.assert_says(findings, "ok", f"{self.CARD}: by tc, at work now (program ")
+        self.assert_says(findings, "ok", f"nothing keeps the server that runs here, process {self.server.process.pid},")
+        self.assert_says(findings, "ok", "the kernel takes the program, as was tried; room for 32768 channels")
+
+    def test_wishes(self):
+        """Each wish is foretold, and what stands against it is a warning with what to do"""
+        self.assertEqual([each["seen"] for each in self.relayed_by("off")],
+                         ['relay.acceleration is "off": sockets relay everything'])
+        self.assert_says(self.relayed_by("auto"), "ok", f"{self.CARD}: by tc, because a virtual cable's other end may")
+        self.assert_says(self.relayed_by("tc"), "ok", f"{self.CARD}: by tc; veth, MTU 1500")
+        findings = self.relayed_by("xdp")
+        self.assert_says(findings, "ok", f"{self.CARD}: by XDP; veth, MTU 1500 (XDP up to 3506, it is believed)")
+        self.assert_says(findings, "warning", "its other end takes no frames from XDP", "gro on")
+        self.assert_says(self.relayed_by("auto", interfaces=["eth7"]), "warning", "relay.interfaces: eth7",
+                         "relay.interfaces")
+
+    def test_mtu(self):
+        """An MTU that XDP does not take comes with the command that lowers it"""
+        server = self.network["server"]
+        self.addCleanup(server.ip, "link", "set", self.CARD, "mtu", "1500")
+        server.ip("link", "set", self.CARD, "mtu", "3507")
+        self.assert_says(self.relayed_by("xdp"), "warning", f"{self.CARD}: by sockets, because its MTU is 3507",
+                         f"`ip link set {self.CARD} mtu 3506`")
+        self.assert_says(self.relayed_by("auto"), "ok", f"{self.CARD}: by tc")
+
+    def test_foreign_program(self):
+        """Somebody else's XDP program is named; tc is taken beside it, where that may be"""
+        self.foreign_program()
+        findings = self.relayed_by("xdp")
+        self.assert_says(findings, "warning", f"{self.CARD}: by sockets, because another XDP program is on it (program ",
+                         'relay.acceleration = "auto"')
+        self.assert_says(findings, "warning", ", firewall)")
+        self.assert_says(self.relayed_by("tc"), "ok", f"{self.CARD}: by tc")
+
+    def test_without_rights(self):
+        """Without rights sockets relay, which is no problem; it is said what there would be with them"""
+        findings = self.relayed_by("auto", before=["setpriv", "--bounding-set=-all", "--inh-caps=-all"])
+        self.assert_says(findings, "ok", f"sockets relay, for want of rights; with them tc on {self.CARD}")
+        self.assert_says(findings, "warning", "this process lacks CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON", "turnpike(1)")
+        self.assert_says(findings, "ok", "whether the kernel takes the program, only root can try")
+        some = self.relayed_by("auto", before=["setpriv", "--bounding-set=-bpf,-sys_admin"])
+        self.assert_says(some, "warning", "this process lacks CAP_BPF:", "turnpike(1)")
 
 
 class Causes(Doctor):

@@ -20,7 +20,7 @@ MAY_INCLUDE = {
     "server/worker": {"protocol", "auth", "storage", "server/turn", "server/relay", "server/net", "server/xdp",
                       "server/accounts", "server/config", "server/telemetry"},
     "server/doctor": {"protocol", "auth", "storage", "client", "server/config", "server/net", "server/telemetry",
-                      "server/worker"},
+                      "server/worker", "server/xdp"},
     "server/admin": {"protocol", "auth", "server/accounts", "server/worker", "server/config", "server/telemetry", "server/net", "storage"},
     "server": {"manual", "protocol", "auth", "storage", "server/accounts", "server/config", "server/coturn", "server/telemetry",
                "server/net", "server/worker", "server/admin", "server/doctor"},
