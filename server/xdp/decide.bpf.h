@@ -90,7 +90,7 @@ static __always_inline enum Verdict admit(const struct SessionSlot* session, __u
                                           const struct Relay* relay) {
     if (relay->now >= relay->route.expires_ns) return passed_expired;
     if (!session || session->allocation != relay->route.allocation) return passed_stale;
-    return refusal_of_session(session, way, relay->payload, relay->now);
+    return refusal_of_session(session, way, relay->payload, relay->now, relay->from);
 }
 
 static __always_inline enum Verdict admit_receiver(struct Relay* relay) {

@@ -44,13 +44,20 @@ static __always_inline enum Verdict refusal_of_pool(const struct Pool* pool, int
     return relayed_to_peer;
 }
 
+// What the sender of a hairpin shares with its receiver has to have room for both: it pays first.
+static __always_inline __u32 due(int is_shared, __u32 octets) {
+    return is_shared ? 2 * octets : octets;
+}
+
 static __always_inline enum Verdict refusal_of_pools(const struct SessionSlot* session, int way,
-                                                     __u32 octets, __u64 now) {
+                                                     __u32 octets, __u64 now,
+                                                     const struct SessionSlot* payer) {
     enum Verdict verdict = relayed_to_peer;
     for (int which = 0; which < 2; ++which) {
         const struct Pool* const pool = pool_of(session, which);
         if (!pool) continue;
-        const enum Verdict refused = refusal_of_pool(pool, way, octets, now);
+        const int is_shared = payer && payer->pools[which] == session->pools[which];
+        const enum Verdict refused = refusal_of_pool(pool, way, due(is_shared, octets), now);
         // An exhausted budget is told of, whatever else is against the packet.
         if (refused == passed_bytes) return passed_bytes;
         if (refused != relayed_to_peer) verdict = refused;
@@ -58,10 +65,11 @@ static __always_inline enum Verdict refusal_of_pools(const struct SessionSlot* s
     return verdict;
 }
 
-// This one and charge() are global functions: the verifier looks at each once, and not again for each
-// way that leads to it.
+// `payer`: of a hairpin its sender, where the receiver is asked; else none. This one and charge() are
+// global functions: the verifier looks at each once, and not again for each way that leads to it.
 __noinline enum Verdict refusal_of_session(const struct SessionSlot* session, __u32 way_index,
-                                           __u32 octets, __u64 now) {
+                                           __u32 octets, __u64 now,
+                                           const struct SessionSlot* payer) {
     const int way = way_index & 1;
     if (!session) return passed_stale;
     if (now >= session->deadline_ns || now >= session->expires_ns) return passed_deadline;
@@ -70,9 +78,10 @@ __noinline enum Verdict refusal_of_session(const struct SessionSlot* session, __
     if (max != ~0ULL) {
         const __u64 used = (session->ways[way_to_peer].octets & ~TURNPIKE_WAY_CLOSED) +
                            (session->ways[way_from_peer].octets & ~TURNPIKE_WAY_CLOSED);
-        if (exceeds(used, session->octets_elsewhere, octets, max)) return passed_bytes;
+        const int is_same = payer && payer->allocation == session->allocation;
+        if (exceeds(used, session->octets_elsewhere, due(is_same, octets), max)) return passed_bytes;
     }
-    const enum Verdict refused = refusal_of_pools(session, way, octets, now);
+    const enum Verdict refused = refusal_of_pools(session, way, octets, now, payer);
     if (refused != relayed_to_peer) return refused;
     if (!has_room(session->bits_per_second, session->ways[way].full_ns, now)) return drop_bandwidth;
     return relayed_to_peer;

@@ -254,6 +254,29 @@ TEST_CASE("of a hairpin the sender pays for what the receiver's rate drops", "[P
     CHECK(pair.alice.usage().to_peer.bytes == 2007);
 }
 
+// User space charges the sender before it asks for the receiver.
+TEST_CASE("a budget that both ends of a hairpin share pays for both", "[P4]") {
+    const EntryPoint entry = some_entry();
+    Pool& pool = LoadedRelay::instance().program.pools()[3];
+    pool = {};
+    pool.octets_max = 100;
+    const KernelClient alice{Pair::one(50000, 50001), {}, 3};
+    const KernelClient bob{Pair::one(50001, 50000), {}, 3};
+    check_passed(send(entry, alice, 51), passed_bytes);
+    CHECK(pool.octets == 0);
+    CHECK(send(entry, alice, 50).counted == relayed_hairpin);
+    CHECK(pool.octets == 100);
+}
+
+TEST_CASE("a client that is its own peer pays both ways from one budget", "[P4]") {
+    const EntryPoint entry = some_entry();
+    const KernelClient client{Pair::one(50000, 50000), {.bytes = 100}};
+    check_passed(send(entry, client, 51), passed_bytes);
+    CHECK(client.usage().to_peer.packets == 0);
+    CHECK(send(entry, client, 50).counted == relayed_hairpin);
+    CHECK(client.usage().to_peer.bytes + client.usage().from_peer.bytes == 100);
+}
+
 TEST_CASE("when both ends of a route are gone, so is the hairpin", "[rfc8656-12]") {
     const EntryPoint entry = some_entry();
     Pair pair;
