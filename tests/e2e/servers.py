@@ -27,7 +27,7 @@ KEPT_ELSEWHERE = set()
 CONFIG = {
     "realm": REALM,
     "listen": {"udp": ["0.0.0.0:3478", "[::]:3478"], "tcp": ["0.0.0.0:3478", "[::]:3478"]},
-    "relay": {"addresses": [topology.SERVER, topology.SERVER_6], "ports": [50000, 50999]},
+    "relay": {"addresses": [topology.SERVER, topology.SERVER_6], "ports": [50000, 50999], "acceleration": "auto"},
     "peers": {"allow": ["10.3.0.0/24", "fd03::/64"]},
     "auth": {"secrets": [SECRET]},
     "users": USERS,
@@ -148,6 +148,12 @@ class Turnpike(Server):
 
     def command(self):
         return [self.binaries / "turnpike", "serve", "--config", self.config_path()]
+
+    def wait_until_ready(self):
+        """Where XDP is asked for, it is there: the server would do without."""
+        super().wait_until_ready()
+        if self.config["relay"]["acceleration"] == "xdp":
+            self.wait_for_log("server ready", "xdp on to-router")
 
     def command_line(self, command, *arguments):
         """A command of the program beside the server, with its configuration."""

@@ -66,8 +66,9 @@ class Hairpin(EndToEnd):
 
     def test_inside(self):
         """Hairpin data crosses neither the loopback nor the wire between the two relays [H12]"""
-        server = self.network["server"]
-        with Capture(server, "lo") as loopback, Capture(server, "to-router") as wire:
+        # At the far end of the server's cable: what XDP does at the near end nobody there can see.
+        server, router = self.network["server"], self.network["router"]
+        with Capture(server, "lo") as loopback, Capture(router, "to-server") as wire:
             a, b = self.pair()
             a.bind_channel(0x4000, b.relayed)
             b.bind_channel(0x4000, a.relayed)

@@ -23,7 +23,7 @@ ADMIN = {"requests_per_second": 1000}
 
 
 class Kernel(EndToEnd):
-    changes = {"relay": {"acceleration": "tc"}, "admin": ADMIN}
+    changes = {"admin": ADMIN}
     warm = 0
 
     def relayed(self):
@@ -146,7 +146,7 @@ class Relaying(Kernel):
 
 class Paid(Kernel):
     SECONDS = 4
-    changes = {"relay": {"acceleration": "tc"}, "admin": ADMIN, "limits": {"session_seconds": SECONDS}}
+    changes = {"admin": ADMIN, "limits": {"session_seconds": SECONDS}}
 
     def test_stopped(self):
         """A call ends on its second although nothing of the server runs but the kernel's half"""
@@ -186,7 +186,7 @@ class Off(Kernel):
 
 
 class WithoutPrivileges(Kernel):
-    changes = {"relay": {"acceleration": "tc"}, "admin": ADMIN, "server": {"user": "nobody"}}
+    changes = {"admin": ADMIN, "server": {"user": "nobody"}}
 
     def test_without_privileges(self):
         """Once it is loaded, the kernel's half is told what to relay by whoever has no privilege at all"""

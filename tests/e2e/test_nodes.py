@@ -34,7 +34,9 @@ class Nodes(Accounts):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.second = servers.Turnpike(cls.network["server"], cls.both["relay-2"]).start()
+        # An interface has the XDP program of one of them, and then tc's of the other.
+        changes = servers.merged(cls.both["relay-2"], {"relay": {"acceleration": "auto"}})
+        cls.second = servers.Turnpike(cls.network["server"], changes).start()
         cls.addClassCleanup(cls.second.stop)
         cls.second.wait_for_log("server ready")
 

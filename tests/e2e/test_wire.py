@@ -149,5 +149,5 @@ class Addresses(EndToEnd):
 class WireByKernel(Wire):
     """The kernel relays channels, and lowers their hop limit after the first router did; the rest is as it was."""
 
-    changes = {"relay": {"acceleration": "tc"}}
+    changes = {}
     hops = (FIRST_HOPS - 1, FIRST_HOPS - 3)

@@ -19,6 +19,8 @@ import subprocess
 import tempfile
 import time
 
+import pass_program
+
 PREFIX = "turnpike-e2e"
 CLONE_NEWNET = 0x40000000
 SIOCETHTOOL = 0x8946
@@ -113,6 +115,7 @@ class Network:
     """Namespaces and links of one test class."""
 
     count = 0
+    takes_xdp = False  # True: what a server sends by XDP arrives
 
     def __init__(self):
         Network.count += 1
@@ -136,6 +139,8 @@ class Network:
             self[name].ip("address", "add", f"10.{subnet}.0.{host}/24", "dev", link)
             self[name].ip("address", "add", f"fd{subnet:02d}::{host}/64", "dev", link, "nodad")
             self[name].ip("link", "set", link, "up")
+        if self.takes_xdp and left == "server":
+            pass_program.attach(self[right], uplink)
         self[left].ip("route", "add", "default", "via", f"10.{subnet}.0.1")
         self[left].ip("route", "add", "default", "via", f"fd{subnet:02d}::1")
 
