@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The base of every end-to-end test: a network and a server made once for the class and removed whatever happens."""
 import contextlib
+import functools
 import json
 import pathlib
 import socket
 import time
 import unittest
 
+import prometheus
 import servers
 import topology
 from turn_client import PATIENCE, Closed, Refused, TurnClient
@@ -23,12 +25,26 @@ def figures(name, values):
     (FIGURES / f"{name}.json").write_text(json.dumps(values, indent=2) + "\n")
 
 
-def wait_until(condition, what, timeout=PATIENCE):
+def wait_until(condition, what, timeout=PATIENCE, pause=0.01):
     deadline = time.monotonic() + timeout
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError(f"after {timeout} s still not: {what}")
-        time.sleep(0.01)
+        time.sleep(pause)
+
+
+def by_kernel(test):
+    """A test of which the kernel relays a part: nothing else would show that the server did all of it."""
+    @functools.wraps(test)
+    def judged(self, *arguments):
+        if self.server_kind != "turnpike":
+            return test(self, *arguments)
+        before = self.kernel_packets()
+        test(self, *arguments)
+        # They are counted each second, and more questions than some in that time the server refuses.
+        wait_until(lambda: self.kernel_packets() > before, "the kernel has relayed", pause=0.1)
+
+    return judged
 
 
 class EndToEnd(unittest.TestCase):
@@ -59,6 +75,9 @@ class EndToEnd(unittest.TestCase):
         """A test that ends with the server gone has failed, whatever it saw."""
         code = self.server.process.poll() if self.server.process else None
         self.assertIn(code, (None, 0), f"the server ended; its log ends with\n{self.server.log_tail()}")
+
+    def kernel_packets(self):
+        return prometheus.Scrape(self.network["server"]).value("turnpike_relayed_packets_total", path="kernel")
 
     def client(self, credential=servers.ALICE, transport="udp", server=LISTENER, *, place="client", port=0):
         client = TurnClient(self.network[place], server, credential, transport, port=port)

@@ -6,7 +6,7 @@ import pathlib
 
 import servers
 import topology
-from case import EndToEnd, figures
+from case import EndToEnd, by_kernel, figures
 
 PARTY = pathlib.Path(__file__).resolve().parent / "aiortc_party.py"
 MESSAGES = 250
@@ -71,6 +71,7 @@ class Aiortc(EndToEnd):
         for result in results:
             self.assertEqual(result["pairs"], [["relay", "relay"]])
 
+    @by_kernel
     def test_udp(self):
         """aiortc relays audio and every numbered message over UDP, relay to relay [H12][G9][S3]"""
         self.relays_all("udp")

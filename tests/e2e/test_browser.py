@@ -10,11 +10,13 @@ import certificates
 import servers
 import topology
 from browser_call import Call
+from case import by_kernel
 
 MIXED = ("firefox", "chromium")
 
 
 class Browsers(Call):
+    @by_kernel
     def test_udp(self):
         """A call flows for ten seconds over turn: and UDP with a printed credential [I1][H12][B36][S3]"""
         self.judge("udp", "udp", self.place(self.printed("turn", "udp")))
@@ -23,6 +25,7 @@ class Browsers(Call):
         """A call flows for ten seconds over turn: and TCP with a printed credential [I1][I2][H12][B36]"""
         self.judge("tcp", "tcp", self.place(self.printed("turn", "tcp")))
 
+    @by_kernel
     def test_fixed_user(self):
         """A call flows for ten seconds over UDP with a fixed user [B1][B10][H12]"""
         self.judge("fixed-user", "udp", self.place(self.fixed_user(f"turn:{topology.SERVER}:3478?transport=udp")))
@@ -50,6 +53,7 @@ class OnePort(Call):
         cls.changes = servers.merged(Call.changes, {"listen": {
             "auto": ["0.0.0.0:443"], "certificate": str(pair.certificate), "private_key": str(pair.key)}})
 
+    @by_kernel
     def test_udp(self):
         """A call flows for ten seconds over turn: and UDP through the one port [I15][H12]"""
         self.judge("one-port-udp", "udp", self.place(self.fixed_user(f"turn:{topology.SERVER}:443?transport=udp")))

@@ -11,7 +11,7 @@ import database
 import servers
 import topology
 from browser_call import HERE, PATIENCE_SECONDS, Call, install_driver
-from case import ROOT, figures, wait_until
+from case import ROOT, by_kernel, figures, wait_until
 from test_accounts import Accounts
 
 EXAMPLE = ROOT / "packaging" / "examples" / "consultations"
@@ -103,6 +103,7 @@ class Consultation(Accounts):
                 return [decimal.Decimal(field) for field in row[1:]]
         return None
 
+    @by_kernel
     def test_four(self):
         """Four browsers talk for 40 paid seconds and 20 that are paid for meanwhile; usage, browsers and bill agree"""
         passwords = self.book("c-100", PEOPLE)
@@ -165,6 +166,7 @@ class Consultation(Accounts):
         self.assertLessEqual(abs(used - paid), 1)
         self.assertEqual(amount, round(min(used, paid) * PRICE / 60, 2))
 
+    @by_kernel
     def test_disabled(self):
         """A participant who is disabled at 10 s is out within a second and cannot come back; the others talk on"""
         people = PEOPLE[:3]

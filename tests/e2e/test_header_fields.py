@@ -5,7 +5,7 @@ import socket
 import stun
 import topology
 from capture import Capture
-from case import LISTENER, LISTENER_6, EndToEnd
+from case import LISTENER, LISTENER_6, EndToEnd, by_kernel
 from servers import BOB
 
 EXPEDITED_CAPABLE = 0xBA  # DSCP 46, ECT(0)
@@ -50,6 +50,7 @@ class HeaderCase(EndToEnd):
 
 
 class Copied(HeaderCase):
+    @by_kernel
     def test_traffic_class(self):
         """DSCP and ECN go on from client to peer and back, within and between the families [L1][L2][L7]"""
         for address in (topology.PEER, topology.PEER_6):
@@ -124,6 +125,7 @@ class Copied(HeaderCase):
 class BestEffort(HeaderCase):
     changes = {"relay": {"dscp": "best-effort"}}
 
+    @by_kernel
     def test_traffic_class(self):
         """With relay.dscp = "best-effort" both ways are best effort and Not-ECT [L1][L2]"""
         for address, server in ((topology.PEER, LISTENER), (topology.PEER_6, LISTENER_6)):

@@ -8,7 +8,7 @@ import certificates
 import servers
 import stun
 import topology
-from case import LISTENER, EndToEnd, wait_until
+from case import LISTENER, EndToEnd, by_kernel, wait_until
 from uclient import LOST, Uclient
 
 TICKET = 0x8030
@@ -66,6 +66,7 @@ class Mobility(Secured):
             peer.sendto(payload, client.relayed)
             self.assertEqual(client.receive().payload, payload)
 
+    @by_kernel
     def test_between_transports(self):
         """UDP, TCP, TLS and DTLS in every order: the peer sees one relayed address, and nothing is lost [N3][N8][N12]"""
         for start, then in itertools.product(TRANSPORTS, TRANSPORTS):
@@ -80,6 +81,7 @@ class Mobility(Secured):
                     self.assert_refused(437, before.refresh, 600)
                 client.refresh(0)
 
+    @by_kernel
     def test_peer_goes_on(self):
         """A peer that never stops sending is heard without a gap, before, while and after its client moves [N8]"""
         for start, then in itertools.product(TRANSPORTS, TRANSPORTS):
@@ -165,6 +167,7 @@ class MobilityOff(EndToEnd):
 class MobilityTurnutils(Secured, Uclient):
     """coturn's client with -M moves each of its sessions once, in half of them after it closed the old socket."""
 
+    @by_kernel
     def test_mobility_udp(self):
         """turnutils_uclient -M moves over UDP and loses nothing [N3][N8]"""
         self.relays("-M", "-c")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Data through one relay in every form and over every transport, between hosts that a router keeps apart."""
 import topology
-from case import LISTENER, LISTENER_6, EndToEnd
+from case import LISTENER, LISTENER_6, EndToEnd, by_kernel
 from servers import ALICE, BOB
 from turn_client import Credential
 import stun
@@ -27,6 +27,7 @@ class Relaying(EndToEnd):
                     self.assertEqual((arrival.payload, arrival.peer), (payload[::-1], peer.getsockname()))
                     client.refresh(0)
 
+    @by_kernel
     def test_channel_data(self):
         """ChannelData carries datagrams both ways, padded on a stream [G9][G19][I2][I3]"""
         for transport in TRANSPORTS:
@@ -61,6 +62,7 @@ class Relaying(EndToEnd):
                 self.assertEqual((arrival.payload, arrival.channel), (b"", 0x4001))
                 client.refresh(0)
 
+    @by_kernel
     def test_families(self):
         """Every pair of client and peer family is relayed [K1][D12]"""
         for server, peer_address in ((LISTENER, topology.PEER), (LISTENER_6, topology.PEER),

@@ -3,7 +3,7 @@
 import pathlib
 
 import stun
-from case import EndToEnd
+from case import EndToEnd, by_kernel
 from servers import ALICE, BOB
 
 CLIENTS = 32
@@ -41,6 +41,7 @@ class Workers(EndToEnd):
                 arrival = following.receive()
                 self.assertEqual((arrival.peer, arrival.payload), (client.relayed, b"lap %d" % lap))
 
+    @by_kernel
     def test_one_peer(self):
         """One peer talks with many clients at once, each from its own relayed address [H6][F12][G14]"""
         clients, peer = self.clients(CLIENTS), self.peer()
