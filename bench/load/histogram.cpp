@@ -40,6 +40,13 @@ void Histogram::add(const Histogram& other) noexcept {
     count_ += other.count_;
 }
 
+void Histogram::add(std::span<const std::uint64_t> counts) noexcept {
+    for (std::size_t each = 0; each < std::min(buckets, counts.size()); ++each) {
+        counts_[each] += counts[each];
+        count_ += counts[each];
+    }
+}
+
 void Histogram::subtract(const Histogram& earlier) noexcept {
     for (std::size_t each = 0; each < buckets; ++each) counts_[each] -= earlier.counts_[each];
     count_ -= earlier.count_;

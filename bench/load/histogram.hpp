@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <span>
 
 namespace turnpike::bench {
 
@@ -16,6 +17,8 @@ public:
     // What is longer than an hour counts as one, what is negative as none.
     void add(std::chrono::nanoseconds duration) noexcept;
     void add(const Histogram& other) noexcept;
+    // As another one counted them, bucket by bucket.
+    void add(std::span<const std::uint64_t> counts) noexcept;
     // What was added since the other was a copy of this.
     void subtract(const Histogram& earlier) noexcept;
 
@@ -23,10 +26,10 @@ public:
     // The duration that this share (0..1) of all does not pass; zero where there are none.
     [[nodiscard]] std::chrono::nanoseconds quantile(double share) const noexcept;
 
-private:
     static constexpr unsigned linear_bits = 6;
     static constexpr std::size_t buckets = (42 - linear_bits + 1) << linear_bits;  // up to 2^42 ns
 
+private:
     [[nodiscard]] static std::size_t bucket_of(std::uint64_t nanoseconds) noexcept;
     [[nodiscard]] static std::uint64_t middle_of(std::size_t bucket) noexcept;
 

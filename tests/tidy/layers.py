@@ -25,7 +25,8 @@ MAY_INCLUDE = {
     "server": {"manual", "protocol", "auth", "storage", "server/accounts", "server/config", "server/coturn", "server/telemetry",
                "server/net", "server/worker", "server/admin", "server/doctor"},
     "client": {"protocol", "auth"},
-    "bench": {"manual", "protocol", "auth", "client"},
+    "bench": {"manual", "protocol", "auth", "client", "bench/wire"},
+    "bench/wire": {"protocol", "bench", "server/net", "server/xdp"},
     # None: what tests have in common, here a whole server in the same process.
     "bench/accounts": {"protocol", "auth", "storage", "server/config", "server/telemetry", "server/worker", None},
     "bench/micro": {"protocol", "auth", "server/relay", "server/telemetry", "server/worker"},

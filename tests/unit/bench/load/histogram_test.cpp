@@ -16,6 +16,18 @@ TEST_CASE("of nothing there is no quantile") {
     CHECK(Histogram{}.quantile(0.5) == 0ns);
 }
 
+TEST_CASE("another one's counts are taken as they are") {
+    std::vector<std::uint64_t> counts(Histogram::buckets);
+    counts[5] = 2;
+    counts[7] = 1;
+    Histogram histogram;
+    histogram.add(7ns);
+    histogram.add(counts);
+    CHECK(histogram.count() == 4);
+    CHECK(histogram.quantile(0.5) == 5ns);
+    CHECK(histogram.quantile(1) == 7ns);
+}
+
 TEST_CASE("a duration is found again within 1.6 %, from nanoseconds to minutes") {
     for (const nanoseconds each : {1ns, 63ns, 64ns, 65ns, 127ns, 128ns, 999ns, 54'321ns,
                                    1'234'567ns, 987'654'321ns, nanoseconds{2min}}) {
