@@ -51,7 +51,14 @@ void add_usage(boost::json::object& result, const Usage& usage, const Work& work
         server["cpu_seconds"] = *usage.server_cpu_seconds;
     }
     if (usage.server_resident_kilobytes) server["rss_kb"] = *usage.server_resident_kilobytes;
-    if (usage.server_core_busy) server["core_busy"] = *usage.server_core_busy;
+    if (usage.server_core_busy) {
+        server["core_busy"] = *usage.server_core_busy;
+        if (work.count > 0) {
+            const double seconds = *usage.server_core_busy * usage.seconds;
+            server["core" + std::string{work.name.substr(work.name.find('_'))}] =
+                seconds * 1e6 / static_cast<double>(work.count);
+        }
+    }
     if (!server.empty()) result["server"] = std::move(server);
     result["machine_cpu"] = usage.machine_busy;
     result["bench_cpu"] = usage.own_cpu;

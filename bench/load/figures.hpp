@@ -56,7 +56,8 @@ struct Figures {
 
 // What every result begins and ends with.
 [[nodiscard]] boost::json::object begin_result(std::string_view test, const Settings& settings);
-// What the server's CPU was spent on: under which name a share of it stands, and by how many.
+// What the server's CPU was spent on: under which name a share of it stands ("cpu_..."; that of its
+// core: "core_..."), and by how many.
 struct Work {
     std::string_view name{};
     std::uint64_t count = 0;

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bench/load/load_arguments.hpp"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <charconv>
 
 #include "bench/load/stamp.hpp"
+#include "bench/wire/abi.h"
 
 namespace turnpike::bench {
 namespace {
 
 constexpr auto minted_lifetime = std::chrono::hours{24};
+constexpr std::size_t wire_payload_octets_min = stamp_octets + wire::wire_zero_octets;
 
 protocol::IpAddress address_of(const std::string& text) {
     const auto address = protocol::IpAddress::parse(text);
@@ -111,6 +114,18 @@ void LoadArguments::add_load(CLI::App& command) {
         ->check(CLI::IsMember({"up", "down", "both"}))
         ->capture_default_str();
     add_mode(command);
+    add_wire(command);
+}
+
+void LoadArguments::add_wire(CLI::App& command) {
+    command.add_flag(
+        "--wire", from_kernel_,
+        "the kernel sends, counts and drops the packets, past all sockets: millions a "
+        "second. As root, by XDP; one way; of the cables' other ends each needs XDP or "
+        "GRO, and no offload of checksums");
+    command.add_flag("--direct", direct_,
+                     "clients and peers speak without a relay, and the server is not asked: what "
+                     "does carry their packets between them?");
 }
 
 void LoadArguments::add_mode(CLI::App& command) {
@@ -208,6 +223,8 @@ Settings LoadArguments::settings(bool needs_login) const {
                      : direction_ == "down" ? Direction::down
                                             : Direction::both;
     load.profile = find_profile(profile_);
+    load.from_kernel = from_kernel_;
+    load.direct = direct_;
     load.mode = mode_ == "send" ? Mode::send : Mode::channel;
     load.segmentation = !segments_not_ && load.burst > 1;
     settings.duration = std::chrono::nanoseconds{static_cast<std::int64_t>(seconds_ * 1e9)};
@@ -216,6 +233,22 @@ Settings LoadArguments::settings(bool needs_login) const {
         settings.output.requirements.push_back(requirement_of(each));
     }
     return settings;
+}
+
+void check_wire(const Settings& settings) {
+    const Load& load = settings.load;
+    if (!load.from_kernel) return;
+    const auto refuse = [](const std::string& why) {
+        throw CLI::ValidationError{"--wire: " + why};
+    };
+    if (load.direction == Direction::both && !load.symmetric) refuse("one --direction, up or down");
+    if (load.mode != Mode::channel) refuse("--mode channel only");
+    if (load.burst > 1) refuse("no bursts");
+    if (load.payload_octets < wire_payload_octets_min) {
+        refuse(fmt::format("--size {} or more", wire_payload_octets_min));
+    }
+    if (load.flows > wire::wire_lanes_max / 2) refuse("fewer --flows");
+    if (settings.access.uri.transport != protocol::Transport::udp) refuse("UDP only");
 }
 
 }  // namespace turnpike::bench

@@ -38,6 +38,7 @@ private:
     void add_output(CLI::App& command);
     void add_packets(CLI::App& command);
     void add_mode(CLI::App& command);
+    void add_wire(CLI::App& command);
     void add_call_seconds(CLI::App& command);
 
     LoginArguments login_;
@@ -46,6 +47,8 @@ private:
     std::vector<std::string> client_addresses_;
     std::string peer_address_;
     std::string rate_ = "1000";
+    bool from_kernel_ = false;
+    bool direct_ = false;
     std::string direction_ = "both";
     std::string mode_ = "channel";
     std::string profile_ = "consult";
@@ -58,5 +61,8 @@ private:
     std::vector<std::string> requirements_;
     Settings settings_;
 };
+
+// Throws CLI::ValidationError where the kernel cannot send such a load.
+void check_wire(const Settings& settings);
 
 }  // namespace turnpike::bench

@@ -69,6 +69,7 @@ bool LoadCommands::is_asked() const {
 Settings LoadCommands::settings() const {
     Settings settings = arguments_.settings(!binding_->parsed());
     settings.load.symmetric = symmetric_->parsed();
+    check_wire(settings);
     if (!profile_->parsed() && !plan_->parsed()) settings.load.profile.reset();
     if (plan_->parsed() && plan_->count("--seconds") == 0) settings.duration = plan_duration;
     return settings;

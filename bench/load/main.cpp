@@ -11,6 +11,7 @@
 #include "bench/load/check_command.hpp"
 #include "bench/load/exit_code.hpp"
 #include "bench/load/failure.hpp"
+#include "bench/load/forward_command.hpp"
 #include "bench/load/load_commands.hpp"
 #include "bench/load/login_arguments.hpp"
 #include "bench/load/manual.hpp"
@@ -38,6 +39,7 @@ int main(int count, char** values) {
     program.require_subcommand(1);
     const bench::CheckCommand check{program};
     const bench::LoadCommands load{program};
+    const bench::ForwardCommand forward{program};
     std::string page;
     const CLI::App* manual = add_manual(program, page);
     try {
@@ -46,6 +48,7 @@ int main(int count, char** values) {
             std::cout << bench::manual_text(program, page);
             return EXIT_SUCCESS;
         }
+        if (forward.is_asked()) return forward.run();
         const std::vector<std::string> words{values, values + count};
         return load.is_asked() ? load.run(bench::without_password(words)) : check.run();
     } catch (const CLI::ParseError& error) {

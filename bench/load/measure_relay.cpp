@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <functional>
+#include <optional>
 
 #include "bench/load/failure.hpp"
 #include "bench/load/measure.hpp"
 #include "bench/load/rate_search.hpp"
 #include "bench/load/runner.hpp"
+#include "bench/load/wire_runner.hpp"
 
 namespace turnpike::bench {
 namespace {
@@ -28,15 +31,17 @@ Sample sample_of(const Figures& figures) {
         .p99_us = microseconds(0.99)};
 }
 
+using Measure = std::function<Figures(const Run&)>;
+
 // The largest rate with next to no loss, for the whole time.
-Figures search(Runner& runner, const Settings& settings, Series& series) {
+Figures search(const Measure& measure, const Settings& settings, Series& series) {
     const auto passes = [&](const Figures& figures) {
         return figures.loss() <= settings.load.loss_max && figures.held_rate();
     };
     RateSearch search{search_first};
     std::string limited_by;
     while (const auto rate = search.next()) {
-        const Figures figures = runner.run(
+        const Figures figures = measure(
             {.packets_per_second = *rate, .duration = std::min(settings.duration, trial_max)});
         const bool passed = passes(figures);
         if (!passed) limited_by = bottleneck_of(figures);
@@ -47,7 +52,7 @@ Figures search(Runner& runner, const Settings& settings, Series& series) {
     Figures figures;
     double rate = search.best();
     for (int attempt = 0; attempt < confirmations_max; ++attempt, rate *= step_down) {
-        figures = runner.run({.packets_per_second = rate, .duration = settings.duration});
+        figures = measure({.packets_per_second = rate, .duration = settings.duration});
         series.samples.push_back(sample_of(figures));
         if (passes(figures)) break;
         limited_by = bottleneck_of(figures);
@@ -62,14 +67,20 @@ Figures search(Runner& runner, const Settings& settings, Series& series) {
 void measure_relay(const Settings& settings, Publisher& publisher) {
     Stage stage{settings};
     Runner runner{stage, settings};
-    runner.warm_up();
+    std::optional<WireRunner> wire;
+    if (settings.load.from_kernel) {
+        wire.emplace(stage, runner, settings);
+    } else {
+        runner.warm_up();
+    }
+    const Measure measure = [&](const Run& run) { return wire ? wire->run(run) : runner.run(run); };
     if (settings.load.rate.kind == Rate::Kind::search) {
         Series series{.is_search = true};
-        const Figures figures = search(runner, settings, series);
+        const Figures figures = search(measure, settings, series);
         return publisher.publish(relay_result(settings, figures), std::move(series));
     }
-    const Figures figures = runner.run({.packets_per_second = settings.load.rate.packets_per_second,
-                                        .duration = settings.duration});
+    const Figures figures = measure({.packets_per_second = settings.load.rate.packets_per_second,
+                                     .duration = settings.duration});
     publisher.publish(relay_result(settings, figures), {.samples = runner.samples()});
 }
 

@@ -21,6 +21,7 @@ using std::chrono::nanoseconds;
 
 constexpr nanoseconds quiet = 200ms;          // nothing more will come
 constexpr nanoseconds stragglers_max = 5s;    // whatever still trickles in
+constexpr std::size_t warm_up_lanes = 64;     // at once; any queue on the way holds as many
 constexpr nanoseconds receive_step = 10ms;    // between looks at whether to stop
 constexpr nanoseconds sleep_min = 20us;       // a shorter one costs more than it saves
 constexpr nanoseconds together_step = 200us;  // of one thread for both
@@ -31,12 +32,6 @@ void sleep_until(nanoseconds when) {
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
 }
 
-std::uint32_t fresh_run() {
-    std::uint32_t number = 0;
-    RAND_bytes(reinterpret_cast<unsigned char*>(&number), sizeof number);
-    return number;
-}
-
 SenderSettings sender_settings(const Load& load) {
     return {.payload_octets = load.payload_octets,
             .burst = load.burst,
@@ -44,6 +39,12 @@ SenderSettings sender_settings(const Load& load) {
 }
 
 }  // namespace
+
+std::uint32_t fresh_run() {
+    std::uint32_t number = 0;
+    RAND_bytes(reinterpret_cast<unsigned char*>(&number), sizeof number);
+    return number;
+}
 
 Runner::Runner(Stage& stage, const Settings& settings)
     : stage_{stage},
@@ -98,8 +99,11 @@ void Runner::await_stragglers() {
 
 void Runner::warm_up() {
     begin();
-    sender_.send_to_all(1);
-    await_stragglers();
+    const auto lanes = stage_.lanes();
+    for (std::size_t at = 0; at < lanes.size(); at += warm_up_lanes) {
+        sender_.send_to(lanes.subspan(at, std::min(warm_up_lanes, lanes.size() - at)), 1);
+        await_stragglers();
+    }
     const auto came_through = [&](bool to_clients) {
         bool some = false;
         bool any = false;
@@ -119,6 +123,11 @@ void Runner::warm_up() {
         "nothing comes through the relay to the {}: does the server permit these peers, do they "
         "reach it, are they on another address than the relay (--peer-address)?",
         came_through(true) ? "peers" : "clients")};
+}
+
+void Runner::look_after_stage() {
+    receiver_.turn(0ns);
+    stage_.keep_alive(monotonic_now());
 }
 
 Runner::Turn Runner::turn_of(const Run& run) {

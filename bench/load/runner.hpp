@@ -24,6 +24,9 @@ struct Run {
     std::chrono::nanoseconds duration{};
 };
 
+// For stamps: no other run has it, as far as chance goes.
+[[nodiscard]] std::uint32_t fresh_run();
+
 class Runner {
 public:
     // The stage and the settings outlive it.
@@ -33,6 +36,11 @@ public:
     // found before it is measured. BadStart where nothing comes at all.
     void warm_up();
     [[nodiscard]] Figures run(const Run& run);
+    // For whoever else sends through this stage: answers are taken, and what would end is
+    // refreshed.
+    void look_after_stage();
+    // What the last run's packets were stamped with.
+    [[nodiscard]] std::uint32_t number() const noexcept { return run_; }
     // What the last run was like, second by second.
     [[nodiscard]] const std::vector<Sample>& samples() const noexcept { return sampler_.samples(); }
 

@@ -37,8 +37,9 @@ public:
     // Sends what is due now; returns when more will be.
     std::chrono::nanoseconds turn(Pacer& pacer);
     std::chrono::nanoseconds turn(Timetable& timetable);
-    // This many packets of every lane, at once.
-    void send_to_all(std::size_t packets);
+    // This many packets of every lane, at once; or of some of its lanes.
+    void send_to_all(std::size_t packets) { send_to(lanes_, packets); }
+    void send_to(std::span<Lane> some, std::size_t packets);
 
     [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
     // What the kernel did not take, and why last; nothing of it counts as sent.

@@ -71,6 +71,8 @@ struct Load {
     Mode mode = Mode::channel;
     bool segmentation = false;         // UDP_SEGMENT
     bool symmetric = false;            // each one's peer is the other's relayed address
+    bool from_kernel = false;          // no socket sends or receives: WireRunner
+    bool direct = false;               // clients and peers speak without a relay
     std::optional<Profile> profile{};  // then flows are parties of calls, and send as it says
     std::size_t calls = 1;
 };

@@ -20,6 +20,7 @@ using protocol::Family;
 
 constexpr std::uint16_t channel = 0x4000;
 constexpr std::size_t peers_max = 64;
+constexpr std::uint16_t discard_port = 9;  // RFC 863; nothing is sent there
 // Lanes of one direction in a row, where there are two.
 constexpr std::size_t lanes_in_a_row = 16;
 constexpr auto release_patience = std::chrono::seconds{2};
@@ -57,10 +58,13 @@ Stage::Stage(const Settings& settings) : settings_{settings} {
     const std::size_t clients = load.flows * (load.symmetric ? 2 : 1);
     const std::size_t peers = load.symmetric ? 0 : std::min(load.flows, peers_max);
     need_descriptors(clients + peers);
-    in_namespace(settings.places.client_netns, [&] { make_clients(clients); });
+    in_namespace(settings.places.client_netns,
+                 [&] { load.direct ? make_callers(clients) : make_clients(clients); });
     if (peers > 0) in_namespace(settings.places.peer_netns, [&] { make_peers(peers); });
     if (load.profile) {
         add_call_lanes();
+    } else if (load.direct) {
+        add_direct_lanes();
     } else if (load.symmetric) {
         add_pair_lanes();
     } else {
@@ -138,6 +142,13 @@ void Stage::make_peers(std::size_t count) {
     for (std::size_t number = 0; number < count; ++number) peers_.emplace_back(address);
 }
 
+void Stage::make_callers(std::size_t count) {
+    const auto& peer = settings_.places.peer_address;
+    if (!peer) throw BadStart{"who speaks without a relay needs a --peer-address"};
+    const auto address = local_address_towards({*peer, discard_port});
+    for (std::size_t number = 0; number < count; ++number) callers_.emplace_back(address);
+}
+
 void Stage::join(Party& party, const Endpoint& peer) {
     party.peer = peer;
     if (settings_.load.mode == Mode::send) {
@@ -170,10 +181,10 @@ Lane Stage::lane_of(Party& party, const Endpoint& peer, std::size_t octets) cons
     return lane;
 }
 
-Lane Stage::lane_of(const UdpSocket& peer, const Party& party, std::size_t octets) {
+Lane Stage::lane_of(const UdpSocket& socket, const Endpoint& there, std::size_t octets) {
     Lane lane;
-    lane.descriptor = peer.native_handle();
-    lane.destination = SocketAddress::of(party.allocation.relayed);
+    lane.descriptor = socket.native_handle();
+    lane.destination = SocketAddress::of(there);
     lane.set_header({}, octets, false);
     return lane;
 }
@@ -185,7 +196,20 @@ void Stage::add_relay_lanes() {
         const UdpSocket& peer = peers_[flow % peers_.size()];
         join(parties_[flow], peer.local());
         up.push_back(lane_of(parties_[flow], peer.local(), settings_.load.payload_octets));
-        down.push_back(lane_of(peer, parties_[flow], settings_.load.payload_octets));
+        const Endpoint& relayed = parties_[flow].allocation.relayed;
+        down.push_back(lane_of(peer, relayed, settings_.load.payload_octets));
+    }
+    order_lanes(std::move(up), std::move(down));
+}
+
+void Stage::add_direct_lanes() {
+    const std::size_t octets = settings_.load.payload_octets;
+    std::vector<Lane> up;
+    std::vector<Lane> down;
+    for (std::size_t flow = 0; flow < callers_.size(); ++flow) {
+        const UdpSocket& peer = peers_[flow % peers_.size()];
+        up.push_back(lane_of(callers_[flow], peer.local(), octets));
+        down.push_back(lane_of(peer, callers_[flow].local(), octets));
     }
     order_lanes(std::move(up), std::move(down));
 }
@@ -212,8 +236,9 @@ void Stage::add_call_lanes() {
         const UdpSocket& peer = peers_[flow % peers_.size()];
         join(party, peer.local());
         for (const StreamShape& shape : settings_.load.profile->streams) {
-            lanes_.push_back(shape.up ? lane_of(party, peer.local(), shape.payload_octets)
-                                      : lane_of(peer, party, shape.payload_octets));
+            lanes_.push_back(shape.up
+                                 ? lane_of(party, peer.local(), shape.payload_octets)
+                                 : lane_of(peer, party.allocation.relayed, shape.payload_octets));
             lanes_.back().shape = shape;
         }
     }
@@ -249,7 +274,11 @@ void Stage::add_inlets() {
                            .channel = connection.channel() ? &*connection.channel() : nullptr,
                            .is_stream = connection.is_stream()});
     }
-    for (const UdpSocket& peer : peers_) inlets_.push_back({.descriptor = peer.native_handle()});
+    for (const auto* sockets : {&peers_, &callers_}) {
+        for (const UdpSocket& each : *sockets) {
+            inlets_.push_back({.descriptor = each.native_handle()});
+        }
+    }
     if (!settings_.load.segmentation) return;
     for (const Inlet& inlet : inlets_) {
         if (!inlet.is_stream && inlet.channel == nullptr) coalesce_received(inlet.descriptor);

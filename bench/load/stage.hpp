@@ -47,15 +47,17 @@ private:
 
     void make_clients(std::size_t count);
     void make_peers(std::size_t count);
+    void make_callers(std::size_t count);
     void join(Party& party, const protocol::Endpoint& peer);
     void add_relay_lanes();
+    void add_direct_lanes();
     void add_pair_lanes();
     void add_inlets();
     void add_call_lanes();
     // Of payloads of so many octets: from a party to a peer, and from a peer to a party.
     [[nodiscard]] Lane lane_of(Party& party, const protocol::Endpoint& peer,
                                std::size_t octets) const;
-    [[nodiscard]] static Lane lane_of(const UdpSocket& peer, const Party& party,
+    [[nodiscard]] static Lane lane_of(const UdpSocket& socket, const protocol::Endpoint& there,
                                       std::size_t octets);
     void number_lanes() noexcept;
     void refresh(Party& party) const;
@@ -64,6 +66,7 @@ private:
     const Settings& settings_;
     std::vector<Party> parties_;
     std::vector<UdpSocket> peers_;
+    std::vector<UdpSocket> callers_;  // clients that speak without a relay
     std::vector<Lane> lanes_;
     std::vector<Inlet> inlets_;
     std::chrono::nanoseconds next_look_{};

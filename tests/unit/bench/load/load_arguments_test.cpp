@@ -91,6 +91,30 @@ TEST_CASE("bursts leave in one piece unless they are not to") {
     CHECK_THROWS_AS(Line{}.parse({"--gso", "--no-gso"}), CLI::Error);
 }
 
+TEST_CASE("the kernel sends one way, in channels, and single packets that have room for stamps") {
+    const auto check = [](std::vector<std::string> more) {
+        std::vector<std::string> words{"--wire", "--direction", "up"};
+        words.insert(words.end(), more.begin(), more.end());
+        check_wire(Line{}.parse(words));
+    };
+    CHECK_NOTHROW(check({}));
+    CHECK(Line{}.parse({"--wire", "--direct"}).load.direct);
+    for (const std::vector<std::string>& more : {std::vector<std::string>{"--mode", "send"},
+                                                 {"--burst", "2"},
+                                                 {"--size", "31"},
+                                                 {"--flows", "40000"}}) {
+        CHECK_THROWS_AS(check(more), CLI::ValidationError);
+    }
+    Settings settings = Line{}.parse({"--wire"});
+    CHECK_THROWS_AS(check_wire(settings), CLI::ValidationError);
+    settings.load.symmetric = true;
+    CHECK_NOTHROW(check_wire(settings));
+    settings.access.uri.transport = protocol::Transport::tcp;
+    CHECK_THROWS_AS(check_wire(settings), CLI::ValidationError);
+    settings.load.from_kernel = false;
+    CHECK_NOTHROW(check_wire(settings));
+}
+
 TEST_CASE("labels and requirements are kept in their order, however many") {
     const Settings settings = Line{}.parse({"--label", "commit=abc", "--label", "note=a=b",
                                             "--require", "lost<=0.1%", "--require", "pps>=1"});
