@@ -6,15 +6,16 @@ no database of users, a log of what happens as by default, and TLS only where a 
 and lifetimes are as each one's defaults have them, but that the range of relayed ports is wide enough for all.
 """
 import dataclasses
+import platform
 
 import servers
-from compare import cores, network
+from compare import cores, network, record
 
 REALM = "example.org"
 USER, PASSWORD = "bench", "a password of the benchmark"
 FIRST_PORT, LAST_PORT = 10000, 65535
 # By whom packets are relayed: sockets, or the kernel.
-ACCELERATIONS = {"turnpike": "off", "turnpike-tc": "tc"}
+ACCELERATIONS = {"turnpike": "off", "turnpike-tc": "tc", "turnpike-xdp": "xdp"}
 PORTS = {"udp": 3478, "tcp": 3478, "tls": 5349, "dtls": 5349}
 
 
@@ -25,6 +26,7 @@ class Setting:
     core: int
     transport: str = "udp"
     pair: object = None  # certificate and key, where the transport wants them
+    neighbours: dict = dataclasses.field(default_factory=dict)  # the MAC at the other end of each interface
 
     @property
     def is_secure(self):
@@ -68,6 +70,11 @@ def coturn_words(setting, folder):
     return [*words, "--no-tls", "--no-dtls"]
 
 
+def bare_words(program, neighbours):
+    """The command line of what only sends on."""
+    return [program, "forward", *(f"{device}={mac}" for device, mac in neighbours.items())]
+
+
 class Contender(servers.Server):
     """Held on one core with all that it starts."""
 
@@ -101,6 +108,44 @@ class Coturn(Contender):
         """Its log is none of our business."""
 
 
+class Bare(Contender):
+    """No relay: an XDP program that writes MACs and sends on."""
+
+    def words(self):
+        return bare_words(self.program, self.setting.neighbours)
+
+    def wait_until_ready(self):
+        self.wait_for_log("forwarding")
+
+    def check_log(self):
+        """Its log is none of our business."""
+
+
+class Forwarding(Contender):
+    """No relay: the kernel's own forwarding, for as long as this waits."""
+
+    def words(self):
+        return [self.program, "-c", "echo forwarding; exec sleep infinity"]
+
+    def start(self):
+        self.forward("1")
+        return super().start()
+
+    def stop(self):
+        self.forward("0")
+        super().stop()
+
+    def forward(self, wanted):
+        self.namespace.exec("sysctl", "-qw", f"net.ipv4.ip_forward={wanted}", f"net.ipv6.conf.all.forwarding={wanted}")
+
+    def wait_until_ready(self):
+        """The kernel forwards already; whoever waits is on its core."""
+        self.wait_for_log("forwarding")
+
+    def check_log(self):
+        """There is none."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Entrant:
     """One column of the result."""
@@ -109,6 +154,10 @@ class Entrant:
     kind: type
     program: str
     acceleration: str = "off"
+
+    def identity(self):
+        """Which program this is; the kernel is one too."""
+        return {"version": platform.release()} if self.kind is Forwarding else record.identity(self.program)
 
     def start(self, namespace, setting):
         contender = self.kind(namespace, setting, self.program, self.acceleration)
@@ -124,4 +173,6 @@ def entrants(options):
     found = [Entrant(name, Turnpike, str(options.bin / "turnpike"), acceleration)
              for name, acceleration in ACCELERATIONS.items() if name in options.servers]
     found += [Entrant(name, Turnpike, program) for name, program in options.baseline]
-    return found + ([Entrant("coturn", Coturn, "turnserver")] if "coturn" in options.servers else [])
+    others = {"bare": (Bare, str(options.bench or options.bin / "turnpike-bench")), "forwarding": (Forwarding, "sh"),
+              "coturn": (Coturn, "turnserver")}
+    return found + [Entrant(name, *made) for name, made in others.items() if name in options.servers]

@@ -6,7 +6,7 @@ import shlex
 import subprocess
 
 import topology
-from compare import contenders, cores, network
+from compare import contenders, cores, network, rows
 
 SCHEMES = {"udp": ("turn", "udp"), "tcp": ("turn", "tcp"), "tls": ("turns", "tcp"), "dtls": ("turns", "udp")}
 ERROR_BYTES = 600
@@ -27,6 +27,8 @@ def bench_words(program, step, *, seconds, rate=None, ipv6=False):
         words += [*row.words(step.direction), "--rate", "search"]
     else:
         words += row.words(step.direction, rate)
+    if step.server in rows.RELAYLESS:
+        words.append("--direct")
     if row.transport in ("tls", "dtls"):
         words.append("--insecure")
     if row.test in ("relay", "hold"):
@@ -37,27 +39,27 @@ def bench_words(program, step, *, seconds, rate=None, ipv6=False):
 
 
 class Bench:
-    """turnpike-bench in the network, on the cores of the load."""
+    """turnpike-bench in a network, on the cores of the load."""
 
-    def __init__(self, program, place, options):
-        self.program, self.network, self.options = program, place, options
+    def __init__(self, program, options):
+        self.program, self.options = program, options
         self.folder = topology.scratch_folder()
 
     def close(self):
         topology.forget(self.folder)
 
-    def words(self, step, server, rate):
-        words = ["taskset", "-c", cores.listed(self.network.load)]
+    def words(self, step, place, server, rate):
+        words = ["taskset", "-c", cores.listed(place.load)]
         words += bench_words(self.program, step, seconds=self.options.seconds, rate=rate, ipv6=self.options.ipv6)
-        words += ["--client-netns", self.network["client"].name, "--server-pid", str(server.process.pid),
-                  "--server-core", str(self.network.server_core), "--json", str(self.folder / "result")]
-        return words + (["--peer-netns", self.network["peer"].name] if step.row.test in ("relay", "hold") else [])
+        words += ["--client-netns", place["client"].name, "--server-pid", str(server.process.pid),
+                  "--server-core", str(place.server_core), "--json", str(self.folder / "result")]
+        return words + (["--peer-netns", place["peer"].name] if step.row.test in ("relay", "hold") else [])
 
-    def measure(self, step, server, rate):
+    def measure(self, step, place, server, rate=None):
         """The fields that this measurement adds to a record: `result`, or `error` where there is none."""
         result = self.folder / "result"
         result.unlink(missing_ok=True)
-        words = self.words(step, server, rate)
+        words = self.words(step, place, server, rate)
         before = cores.stat()
         error = run(words, step.seconds_at_most(self.options.seconds))
         record = {"command": relative(words), "server_command": relative(server.process.args),

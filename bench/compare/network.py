@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """client - near - server - far - peer: five namespaces, two of them routers, and which core receives on each cable.
+Or, for frames that the kernel makes, client - server - peer.
 
 What passes a cable is received by the core that its receiving end's RPS mask names: the server's own for both of the
 server's ends, the load's for all others. So the softirqs that the server causes count as the server's, and those of
@@ -11,6 +12,7 @@ routers, clients and peers do not.
          card; what the server sends is taken apart for it, as such cards do
   plain  no offload at all: singly both ways, checksums computed and verified by the cores
 """
+import json
 import os
 import pathlib
 import re
@@ -64,13 +66,7 @@ class Network(topology.Network):
 
     def merge(self, namespace, device):
         """GRO, by a kernel thread of the device's own: otherwise it would run on the core of whoever sends."""
-        before = set(napi_threads())
-        namespace.offload(device, (GRO,), 1)
-        write(namespace, device, "threaded", "1")
-        threads = set(napi_threads()) - before
-        if not threads:
-            raise RuntimeError(f"the kernel gives {device} no thread to receive with: --cables nic is not possible here")
-        for thread in threads:
+        for thread in receive_in_thread(namespace, device):
             os.sched_setaffinity(thread, {self.server_core})
 
     def take_apart(self, wanted):
@@ -91,6 +87,73 @@ class Network(topology.Network):
             for _ in range(PROBES):
                 there.recv(16)
         return {core: count - before[core] for core, count in cores.softnet().items()}
+
+
+class Direct(Network):
+    """client - server - peer, without routers, which would carry less than the server does.
+
+    XDP sends through a cable only where the other end receives in a NAPI of its own, which GRO switches on; and in a
+    thread of its own, or it would receive on the core of whoever sends. Checksums are computed: XDP sees packets as
+    they are. The load's threads come before the generator, which is always busy: what arrives would wait for it.
+    """
+
+    def build(self, server_core, load, cables="direct"):
+        self.server_core, self.load, self.cables = server_core, load, cables
+        self.add("client", "server", "peer")
+        self.link("server", "client", 2)
+        self.link("peer", "server", 3)
+        for left, right in (("server", "client"), ("client", "server"), ("server", "peer"), ("peer", "server")):
+            self[left].offload(f"to-{right}", (TSO,), 0)  # without it what sockets send is received past GRO
+            for thread in receive_in_thread(self[left], f"to-{right}"):
+                os.sched_setaffinity(thread, {server_core} if left == "server" else load)
+                if left != "server":
+                    os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(2))
+        for address in (f"{RELAY}/32", f"{RELAY_6}/128"):
+            self["server"].ip("address", "add", address, "dev", "to-peer", *(["nodad"] if ":" in address else []))
+        for address in (LISTENER, LISTENER_6):
+            self["client"].ip("route", "add", "default", "via", address)
+        self["server"].exec("sysctl", "-qw", f"net.ipv4.ip_local_port_range={EPHEMERAL_PORTS}")
+
+    def take_apart(self, wanted):
+        """There is nobody to do it."""
+
+    def neighbours(self):
+        """The server's interfaces, and the MAC at the other end of each."""
+        return {f"to-{name}": mac(self[name], "to-server") for name in ("client", "peer")}
+
+
+class Networks:
+    """The one that a row is measured in, made when it is needed first."""
+
+    def __init__(self, server_core, load, cables):
+        self.server_core, self.load, self.cables = server_core, load, cables
+        self.made = {}
+
+    def of(self, row):
+        kind = Direct if row.is_wire else Network
+        if kind not in self.made:
+            self.made[kind] = kind()
+            self.made[kind].build(self.server_core, self.load, *(() if row.is_wire else (self.cables,)))
+        return self.made[kind]
+
+    def remove(self):
+        for each in self.made.values():
+            each.remove()
+
+
+def receive_in_thread(namespace, device):
+    """The threads that receive there from now on, with GRO."""
+    before = set(napi_threads())
+    namespace.offload(device, (GRO,), 1)
+    write(namespace, device, "threaded", "1")
+    threads = set(napi_threads()) - before
+    if not threads:
+        raise RuntimeError(f"the kernel gives {device} no thread to receive with: this is not possible here")
+    return threads
+
+
+def mac(namespace, device):
+    return json.loads(namespace.ip("-json", "link", "show", "dev", device))[0]["address"]
 
 
 def write(namespace, device, file, value):

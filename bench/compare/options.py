@@ -6,12 +6,13 @@ import pathlib
 from compare import contenders, network, rows
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SERVERS = (*contenders.ACCELERATIONS, "coturn")
+SERVERS = (*contenders.ACCELERATIONS, *rows.RELAYLESS, "coturn")
 USUAL = ("turnpike", "coturn")
 RESERVED = (*SERVERS, "reference", "best")
 
 DESCRIPTION = """Measures turnpike beside Debian's coturn, as root, in network namespaces: client - router - server - router
-- peer, the server and what receives for it on one core, the load on the others. Installs coturn where it is missing.
+- peer, the server and what receives for it on one core, the load on the others. Rows wire*: client - server - peer, and
+the kernel makes, counts and drops the packets; of the servers whose packets no socket sees. Installs coturn where it is missing.
 The servers take turns, so that each ratio is of two measurements made one right after the other."""
 
 EPILOG = """rows:
@@ -29,7 +30,8 @@ def parser():
     add("--bin", type=pathlib.Path, metavar="DIR", help="folder of turnpike and turnpike-bench; else they are built")
     add("--bench", type=pathlib.Path, metavar="PROGRAM", help="another turnpike-bench than that of this folder")
     add("--servers", type=servers, default=USUAL, metavar="NAME,...",
-        help="of turnpike, turnpike-tc, coturn (turnpike and coturn); tc: the kernel relays")
+        help="of turnpike, turnpike-tc, turnpike-xdp, bare, forwarding, coturn (turnpike and coturn); tc, xdp: the kernel "
+             "relays; bare, forwarding: nobody does, XDP or the kernel only sends on; these and xdp are for rows wire*")
     add("--baseline", type=baseline, action="append", default=[], metavar="[NAME=]PROGRAM",
         help="one more turnpike, such as that of the commit before; may be given several times")
     add("--reference", metavar="NAME", help="the server that ratios are to (coturn, or else the first baseline)")

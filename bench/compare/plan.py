@@ -34,13 +34,16 @@ class Step:
 
 
 def steps(rows, servers, repeats, reference):
-    """Row after row; within one the servers take turns, each in all directions."""
+    """Row after row; within one the servers that take part take turns, each in all directions."""
     made = []
     for row in rows:
+        able = [server for server in servers if row.takes(server)]
+        if able == [reference] and len(servers) > 1:  # with nobody to compare
+            continue
         if row.load:
-            able = [reference] if row.load.of == "reference" else servers
-            made += [Step(row, 0, server, direction) for server, direction in itertools.product(able, row.directions)]
-        made += [Step(row, *place) for place in itertools.product(range(1, repeats + 1), servers, row.directions)]
+            first = [reference] if row.load.of == "reference" else able
+            made += [Step(row, 0, server, direction) for server, direction in itertools.product(first, row.directions)]
+        made += [Step(row, *place) for place in itertools.product(range(1, repeats + 1), able, row.directions)]
     return made
 
 

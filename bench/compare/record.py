@@ -76,9 +76,10 @@ def conditions(options, entrants, server_core, load):
     return {
         "others_busy": cores.busy_now(),
         "commit": commit(options.bin), "machine": machine(), "kernel": platform.release(), "flags": compile_flags(options.bin),
-        "servers": {entrant.name: identity(entrant.program) for entrant in entrants}, "reference": options.reference,
+        "servers": {entrant.name: entrant.identity() for entrant in entrants}, "reference": options.reference,
         "seconds": options.seconds, "repeats": options.repeats, "cables": options.cables,
         "family": "IPv6" if options.ipv6 else "IPv4", "server_core": server_core, "load_cores": sorted(load),
+        "by_the_wire": any(row.is_wire for row in options.rows),
     }
 
 

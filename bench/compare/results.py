@@ -18,7 +18,8 @@ class Line:
     theirs: ratios.Spread | None
     ratio: ratios.Spread | None
     floor: float | None
-    met: bool | None  # None: there is no floor
+    limit: float | None  # of ours alone
+    met: bool | None  # None: there is neither floor nor limit
     notes: tuple = ()
 
     @property
@@ -49,16 +50,20 @@ class Results:
                             for direction in row.directions) for repeat in range(1, repeats + 1)]
 
     def line(self, row, figure, ours, theirs):
-        """A floor is one of turnpike against coturn; of other pairs the ratio stands alone."""
+        """A floor is one of turnpike against coturn, or one that the figure names; of other pairs the ratio stands alone."""
         mine, other = self.values(row, figure, ours), self.values(row, figure, theirs)
         ratio = ratios.ratio(mine, other)
-        has_floor = theirs == "coturn" and figure.floor is not None
-        met = bool(ratio and rows.met(figure, ratio.median)) if has_floor else None
-        return Line(row, figure, ratios.spread(mine), ratios.spread(other), ratio,
-                    figure.floor if has_floor else None, met, tuple(self.notes(row, ours, theirs)))
+        floor, limit = figure.floor_of(ours, theirs), figure.limit_of(ours)
+        spread = ratios.spread(mine)
+        verdicts = [bool(found and rows.met(figure, found.median, wanted))
+                    for found, wanted in ((ratio, floor), (spread, limit)) if wanted is not None]
+        return Line(row, figure, spread, ratios.spread(other), ratio, floor, limit, all(verdicts) if verdicts else None,
+                    tuple(self.notes(row, ours, theirs)))
 
     def lines(self, ours, theirs):
-        return [self.line(row, figure, ours, theirs) for row in self.rows for figure in row.figures]
+        """Of rows that both take part in, and of ours alone where there is a limit."""
+        return [self.line(row, figure, ours, theirs) for row in self.rows for figure in row.figures if row.takes(ours)
+                and (row.takes(theirs) or (theirs == "coturn" and figure.limit_of(ours) is not None))]
 
     def notes(self, row, *servers):
         """What a reader must know before trusting a ratio."""
@@ -87,14 +92,21 @@ class Results:
     def pairs(self, reference):
         """Who is compared with whom: all with the reference, and turnpike with each baseline."""
         made = [(server, reference) for server in self.servers if server != reference]
-        baselines = [server for server in self.servers if server not in ("turnpike", "coturn", reference)]
-        return made + [("turnpike", server) for server in baselines if "turnpike" in self.servers]
+        others = ("turnpike", "coturn", reference, *rows.RELAYLESS)
+        baselines = [server for server in self.servers if server not in others]
+        made += [("turnpike", server) for server in baselines if "turnpike" in self.servers]
+        return list(dict.fromkeys(made + self.pairs_with_floors()))
+
+    def pairs_with_floors(self):
+        """Those that a figure names."""
+        named = [(floor.server, floor.to or "coturn") for row in self.rows for figure in row.figures
+                 for floor in figure.floors]
+        return [pair for pair in dict.fromkeys(named) if set(pair) <= set(self.servers)]
 
     def missed(self):
         """The lines whose floor turnpike does not reach."""
-        if not {"turnpike", "coturn"} <= set(self.servers):
-            return []
-        return [line for line in self.lines("turnpike", "coturn") if line.met is False]
+        pairs = [("turnpike", "coturn")] if {"turnpike", "coturn"} <= set(self.servers) else []
+        return [line for pair in pairs + self.pairs_with_floors() for line in self.lines(*pair) if line.met is False]
 
 
 

@@ -10,14 +10,33 @@ UP_AND_DOWN = ("up", "down")
 
 
 @dataclasses.dataclass(frozen=True)
+class Floor:
+    """What is wanted of one server: of its ratio to another one, or, where none is named, of the figure itself."""
+
+    server: str
+    value: float
+    to: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Figure:
     """One number of a result line of turnpike-bench."""
 
-    path: str  # with a point between the names of nested fields
+    path: str  # with a point between the names of nested fields; `a/b`: one divided by the other
     unit: str
     better: str = HIGHER
     floor: float | None = None  # of the ratio to coturn: at least, or where lower is better at most
     title: str = ""  # where a row has several
+    floors: tuple = ()  # where they are others for each server
+
+    def floor_of(self, ours, theirs):
+        """Of the ratio of two servers; None where there is none."""
+        found = [floor.value for floor in self.floors if (floor.server, floor.to) == (ours, theirs)]
+        return found[0] if found else self.floor if theirs == "coturn" else None
+
+    def limit_of(self, server):
+        """Of what one server does, whatever others do."""
+        return next((floor.value for floor in self.floors if (floor.server, floor.to) == (server, None)), None)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,12 +59,20 @@ class Row:
     load: Load | None = None
     is_taken_apart: bool = False  # a router takes bursts apart, so that the server receives each packet singly
     searches: bool = False  # whether turnpike-bench looks for the largest rate, and so takes several times as long
+    is_wire: bool = False  # the kernel makes and counts the packets, in a network without routers
+    servers: tuple = ()  # none: all that relay
+
+    def takes(self, server):
+        """Whether this server takes part."""
+        return server in self.servers if self.servers else server not in RELAYLESS
 
     def words(self, direction, rate=None):
         """What turnpike-bench is told beside where and for how long."""
         words = list(self.arguments)
         if direction:
             words += ["--direction", direction]
+        if self.is_wire:
+            words.append("--wire")
         if rate is not None:
             words += ["--rate", f"{rate:.0f}"]
         elif self.searches:
@@ -61,7 +88,15 @@ def traffic(flows, size, burst):
     return ("--flows", str(flows), "--size", str(size), "--burst", str(burst))
 
 
+def above(to, **floors):
+    """Floors of turnpike's kinds, by their last name."""
+    return tuple(Floor(f"turnpike-{kind}", value, to) for kind, value in floors.items())
+
+
 SINGLE = traffic(1000, 172, 1)
+RELAYLESS = ("bare", "forwarding")  # what only forwards, to see what relaying costs
+WIRE = ("turnpike-xdp", "turnpike-tc", "coturn")
+CORE_TIME = Figure("server.core_us_per_packet", "µs", LOWER, title="the server's core for each")
 
 ROWS = (
     Row("relay", "relayed without loss, 172 B, 1,000 flows, single packets", "relay", SINGLE, relayed(1.2),
@@ -90,6 +125,26 @@ ROWS = (
     Row("latency", "latency at half of the reference's largest rate, 172 B, 1,000 flows", "relay", SINGLE,
         (Figure("latency_us.p99", "µs", LOWER, 0.8, "p99"), Figure("latency_us.p50", "µs", LOWER, None, "p50")),
         UP_AND_DOWN, load=Load(0.5, "reference")),
+    Row("wire", "by the wire, without loss, 172 B, 1,000 flows", "relay", SINGLE,
+        (Figure("pps", "packets/s", title="packets", floors=(
+            *above("coturn", xdp=10, tc=4), *above("bare", xdp=0.75), *above("forwarding", tc=1))), CORE_TIME),
+        UP_AND_DOWN, searches=True, is_wire=True, servers=(*WIRE, *RELAYLESS)),
+    Row("wire-hairpin", "by the wire, hairpin pairs without loss, 172 B, 100 flows", "symmetric", traffic(100, 172, 1),
+        (Figure("pps", "packets/s", title="packets", floors=above("coturn", xdp=20)), CORE_TIME), searches=True,
+        is_wire=True, servers=WIRE),
+    Row("wire-overload", "by the wire, ten times coturn's capacity offered, 172 B, 1,000 flows", "relay", SINGLE,
+        (Figure("pps", "packets/s", title="goodput", floors=above("coturn", xdp=10)),
+         Figure("delivered/sent", "of 1", title="delivered", floors=above(None, xdp=0.999))), ("up",),
+        load=Load(10, "reference"), is_wire=True, servers=WIRE),
+    Row("wire-latency", "by the wire, one way at 40,000 packets/s, 172 B, 1,000 flows", "relay",
+        (*SINGLE, "--rate", "40000"),
+        (Figure("latency_us.p50", "µs", LOWER, title="p50", floors=above("coturn", xdp=0.4)),
+         Figure("latency_us.p99", "µs", LOWER, title="p99", floors=above("coturn", xdp=0.3))), UP_AND_DOWN,
+        is_wire=True, servers=(*WIRE, *RELAYLESS)),
+    Row("wire-process", "by the wire, 500,000 packets/s of calls that go on, 172 B, 1,000 flows", "relay",
+        (*SINGLE, "--rate", "500000"),
+        (Figure("server.cpu_seconds/seconds", "cores", LOWER, title="the process", floors=above(None, xdp=0.02, tc=0.02)),
+         CORE_TIME), UP_AND_DOWN, is_wire=True, servers=("turnpike-xdp", "turnpike-tc")),
     Row("memory", "resident memory of an idle allocation with a channel", "hold", ("--allocations", "5000"),
         (Figure("octets_per_allocation", "B", LOWER, 0.1),)),
     Row("memory-tls", "resident memory of an idle allocation with a channel, its TLS session included", "hold",
@@ -107,6 +162,9 @@ def selected(names, rows=ROWS):
 
 def value(result, path):
     """The number at `path` in a result line, or None where the line has none there."""
+    if "/" in path:
+        above_line, below_line = (value(result, part) for part in path.split("/"))
+        return above_line / below_line if above_line is not None and below_line else None
     for name in path.split("."):
         if not isinstance(result, dict) or name not in result:
             return None
@@ -114,8 +172,8 @@ def value(result, path):
     return result if isinstance(result, (int, float)) and not isinstance(result, bool) else None
 
 
-def met(figure, ratio):
-    """Whether a ratio to coturn reaches the floor; None where the figure has none."""
-    if figure.floor is None or ratio is None:
+def met(figure, number, floor):
+    """Whether a ratio reaches its floor, or a value its limit; None where there is none."""
+    if floor is None or number is None:
         return None
-    return ratio >= figure.floor if figure.better == HIGHER else ratio <= figure.floor
+    return number >= floor if figure.better == HIGHER else number <= floor

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A run: makes the network, lets the servers take turns, and keeps what each measurement said."""
 import contextlib
+import dataclasses
 import pathlib
 import resource
 import signal
@@ -60,12 +61,12 @@ def raise_descriptors():
 class Session:
     """The measurements of one run, each with a server of its own."""
 
-    def __init__(self, options, place, writer):
-        self.options, self.network, self.writer = options, place, writer
+    def __init__(self, options, networks, writer):
+        self.options, self.networks, self.writer = options, networks, writer
         self.entrants = {entrant.name: entrant for entrant in contenders.entrants(options)}
         self.steps = plan.steps(options.rows, list(self.entrants), options.repeats, options.reference)
         self.capacities = plan.Capacities()
-        self.bench = measure.Bench(options.bench, place, options)
+        self.bench = measure.Bench(options.bench, options)
         self.pair = None
         self.spent = 0.0
 
@@ -84,24 +85,26 @@ class Session:
         try:
             rate = self.capacities.rate(step, self.options.reference)
             entrant = self.entrants[step.server]
-            self.network.take_apart(step.row.is_taken_apart)
-            server = entrant.start(self.network["server"], self.setting(step))
+            place = self.networks.of(step.row)
+            place.take_apart(step.row.is_taken_apart)
+            server = entrant.start(place["server"], self.setting(step, place))
         except (LookupError, RuntimeError, OSError) as error:
             return {"error": str(error)}
         try:
-            fields = self.bench.measure(step, server, rate)
+            fields = self.bench.measure(step, place, server, rate)
         finally:
             server.stop()
         if step.finds_capacity and (found := rows.value(fields.get("result"), "pps")):
             self.capacities.add(step, found)
         return fields
 
-    def setting(self, step):
-        setting = contenders.Setting(self.network.server_core, step.row.transport)
+    def setting(self, step, place):
+        neighbours = place.neighbours() if step.row.is_wire else {}
+        setting = contenders.Setting(place.server_core, step.row.transport, neighbours=neighbours)
         if not setting.is_secure:
             return setting
         self.pair = self.pair or certificates.Authority(topology.scratch_folder()).issue(network.LISTENER)
-        return contenders.Setting(setting.core, setting.transport, self.pair)
+        return dataclasses.replace(setting, pair=self.pair)
 
     def say(self, done, step, kept):
         rest = plan.rest(self.steps, done, self.options.seconds, self.spent)
@@ -121,9 +124,10 @@ def outcome(step, kept):
     said = [f"{figure.title} {ratios.number(rows.value(kept['result'], figure.path))} {figure.unit}".strip()
             for figure in figures]
     busy = rows.value(kept["result"], "server.core_busy")
+    each = rows.value(kept["result"], "server.core_us_per_packet")
     limit = kept["result"].get("bottleneck", "none")
     return ", ".join(said + ([f"server's core {busy:.0%} busy"] if busy is not None else [])
-                     + ([f"limit: {limit}"] if limit != "none" else []))
+                     + ([f"{each:.2f} µs of it a packet"] if each else []) + ([f"limit: {limit}"] if limit != "none" else []))
 
 
 def measure_all(options):
@@ -137,11 +141,14 @@ def measure_all(options):
     path = options.output / f"compare-{record.now():%Y%m%dT%H%M%SZ}-{shared['commit']}.jsonl"
     writer = record.Writer(path, shared)
     with cleaned_up(), contextlib.ExitStack() as ends:
-        place = network.Network()
-        ends.callback(place.remove)
-        place.build(server_core, load, options.cables)
-        session = Session(options, place, writer)
-        print(promise(session.steps, options) + "\n" + placement(place), flush=True)
+        networks = network.Networks(server_core, load, options.cables)
+        ends.callback(networks.remove)
+        session = Session(options, networks, writer)
+        if not session.steps:
+            raise ValueError("none of these servers takes part in these rows: see --servers")
+        print(promise(session.steps, options), flush=True)
+        for place in dict.fromkeys(networks.of(step.row) for step in session.steps):
+            print(placement(place), flush=True)
         session.run()
     return results.Results(writer.records), shared, path
 

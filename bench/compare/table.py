@@ -54,9 +54,9 @@ def least_to_most(ratio):
 
 
 def floor(line):
-    if line.floor is None:
-        return ""
-    return f"{'≥' if line.figure.better == 'higher' else '≤'} {line.floor:g} ×"
+    sign = "≥" if line.figure.better == "higher" else "≤"
+    parts = [f"{sign} {line.floor:g} ×"] if line.floor is not None else []
+    return ", ".join(parts + ([f"{sign} {line.limit:g} {line.figure.unit}"] if line.limit is not None else []))
 
 
 def sentence(conditions):
@@ -68,7 +68,14 @@ def sentence(conditions):
             f"{machine['cores']} cores of {machine['processor']}, {machine['system']}, Linux {conditions['kernel']}; "
             f"the server and its receive processing on core {conditions['server_core']}, the load on the rest; "
             f"client – router – server – router – peer over veth ({conditions['family']}, cables "
-            f"`{conditions['cables']}`).{disturbance(conditions['others_busy'])}")
+            f"`{conditions['cables']}`).{by_the_wire(conditions)}{disturbance(conditions['others_busy'])}")
+
+
+def by_the_wire(conditions):
+    if not conditions.get("by_the_wire"):
+        return ""
+    return (" By the wire: client – server – peer, each end of a cable received by a thread on its core, and the kernel "
+            "makes, counts and drops the packets.")
 
 
 def disturbance(others_busy):

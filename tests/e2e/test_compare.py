@@ -23,11 +23,11 @@ class Compare(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
-    def compare(self, *words):
+    def compare(self, *words, row=ROW):
         """The exit code, what it said, and the process's id."""
         program = case.ROOT / "bench" / "compare" / "run"
         with subprocess.Popen([sys.executable, str(program), "--bin", str(servers.Turnpike.binaries), "--output",
-                               str(self.folder), "--quick", "--rows", ROW, *words], text=True,
+                               str(self.folder), "--quick", "--rows", row, *words], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
             said, _ = process.communicate()
         return process.returncode, said, process.pid
@@ -49,6 +49,21 @@ class Compare(unittest.TestCase):
         table, page = ([path.read_text() for path in self.folder.glob(f"*.{kind}")] for kind in ("md", "html"))
         self.assertRegex("".join(table), r"\| Binding requests( \[\d\])* \|.* × \|")
         self.assertIn("<svg", "".join(page))
+
+    def test_by_the_wire(self):
+        """The kernel makes and counts the packets of a relay in the kernel, of coturn, and where there is no relay [bench]"""
+        servers_asked = ["turnpike-xdp", "turnpike-tc", "bare", "forwarding", "coturn"]
+        code, said, _ = self.compare("--servers", ",".join(servers_asked), row="wire-latency")
+        self.assertEqual(code, 0, said)
+        records = self.records()
+        self.assertEqual({(record["server"], record["direction"]) for record in records},
+                         {(server, direction) for server in servers_asked for direction in ("up", "down")})
+        for record in records:
+            self.assertNotIn("error", record)
+            result = record["result"]
+            self.assertGreater(result["delivered"], 0, record)
+            self.assertEqual(result["duplicated"], 0, record)
+            self.assertGreater(result["latency_us"]["p50"], 0, record)
 
     def test_leaves_no_namespace(self):
         """Namespaces are gone after a run in which nothing could be measured, and a record says why"""

@@ -15,7 +15,11 @@ DELAY = rows.Row("delay", "latency", "relay", (), (rows.Figure("latency_us.p99",
                  ("up",), load=rows.Load(0.5, "reference"))
 BINDING = rows.Row("binding", "Binding requests", "binding",
                    figures=(rows.Figure("requests_per_second", "1/s", rows.HIGHER, 1.5),))
-TABLE = (RELAY, FLOOD, DELAY, BINDING)
+WIRE = rows.Row("wire", "by the wire", "relay", (), (
+    rows.Figure("pps", "packets/s", floors=(*rows.above("coturn", xdp=10), *rows.above("bare", xdp=0.75))),
+    rows.Figure("cpu", "cores", rows.LOWER, title="process", floors=rows.above(None, xdp=0.02))), ("up",),
+    is_wire=True, servers=("turnpike-xdp", "bare", "coturn"))
+TABLE = (RELAY, FLOOD, DELAY, BINDING, WIRE)
 
 CONDITIONS = {
     "commit": "0123456789ab", "machine": {"processor": "a processor", "cores": 2, "memory_mb": 1024, "system": "a system"},

@@ -34,6 +34,12 @@ class BenchCommand(unittest.TestCase):
         self.assertIn("--rate search", " ".join(words_of(sample.FLOOD, repeat=0)))
         self.assertIn("--rate 7000", " ".join(words_of(sample.FLOOD, rate=7000)))
 
+    def test_speaks_without_a_relay_where_there_is_none(self):
+        words = [measure.bench_words("turnpike-bench", plan.Step(sample.WIRE, 1, server, "up"), seconds=2)
+                 for server in ("bare", "coturn")]
+        self.assertEqual(["--direct" in each for each in words], [True, False])
+        self.assertTrue(all("--wire" in each for each in words))
+
     def test_needs_no_peer_to_bind(self):
         self.assertNotIn("--peer-address", words_of(sample.BINDING, direction=None))
 
@@ -46,6 +52,11 @@ class Servers(unittest.TestCase):
     def test_each_has_one_thread_that_relays(self):
         self.assertEqual(contenders.turnpike_config(contenders.Setting(1))["server"]["workers"], 1)
         self.assertIn("--relay-threads=1", contenders.coturn_words(contenders.Setting(1), "folder"))
+
+    def test_what_only_forwards_knows_its_neighbours(self):
+        neighbours = {"to-client": "02:00:00:00:00:01", "to-peer": "02:00:00:00:00:02"}
+        self.assertEqual(contenders.bare_words("turnpike-bench", neighbours),
+                         ["turnpike-bench", "forward", "to-client=02:00:00:00:00:01", "to-peer=02:00:00:00:00:02"])
 
     def test_both_have_the_same_ports_user_and_relays(self):
         config, words = contenders.turnpike_config(SECURE), contenders.coturn_words(SECURE, "folder")

@@ -27,6 +27,16 @@ class Steps(unittest.TestCase):
         self.assertEqual(planned(sample.FLOOD, 1)[:2], [(0, "turnpike", "up"), (0, "coturn", "up")])
 
 
+    def test_leaves_out_who_does_not_take_part(self):
+        self.assertEqual(planned(sample.WIRE, 1, ["turnpike", "turnpike-xdp", "coturn"]),
+                         [(1, "turnpike-xdp", "up"), (1, "coturn", "up")])
+        self.assertEqual(planned(sample.BINDING, 1, ["turnpike", "bare"]), [(1, "turnpike", None)])
+
+    def test_leaves_out_a_row_in_which_nobody_is_compared(self):
+        self.assertEqual(planned(sample.WIRE), [])
+        self.assertEqual(planned(sample.WIRE, 1, ["coturn"]), [(1, "coturn", "up")])
+
+
 class Times(unittest.TestCase):
     def test_a_search_takes_longer_and_all_of_it_has_an_end(self):
         relay, binding = (plan.Step(row, 1, "coturn", None) for row in (sample.RELAY, sample.BINDING))

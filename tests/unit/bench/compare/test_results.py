@@ -76,6 +76,32 @@ class Lines(unittest.TestCase):
         self.assertEqual(of(requests("turnpike", 1)).pairs("turnpike"), [])
 
 
+class Wire(unittest.TestCase):
+    def setUp(self):
+        self.found = of([record("wire", server, 1, {"pps": pps, "cpu": cpu}, "up") for server, pps, cpu in
+                         (("turnpike-xdp", 900, 0.01), ("bare", 1300, 0), ("coturn", 80, 1))])
+
+    def test_compares_whom_a_floor_names(self):
+        self.assertEqual(self.found.pairs("coturn"), [("turnpike-xdp", "coturn"), ("bare", "coturn"),
+                                                      ("turnpike-xdp", "bare")])
+
+    def test_a_floor_may_be_of_a_ratio_or_of_the_figure_itself(self):
+        pps, process = self.found.lines("turnpike-xdp", "coturn")
+        self.assertEqual((pps.floor, pps.limit, pps.met), (10, None, True))
+        self.assertEqual((process.floor, process.limit, process.met), (None, 0.02, True))
+        self.assertEqual([(line.row.name, line.floor) for line in self.found.missed()], [("wire", 0.75)])
+
+    def test_the_table_says_both(self):
+        text = table.markdown(self.found, CONDITIONS | {"by_the_wire": True})
+        self.assertIn("| by the wire | 900 packets/s | 1,300 packets/s | 0.69 × | 0.69 – 0.69 | ≥ 0.75 × | **missed** |", text)
+        self.assertIn("| ≤ 0.02 cores | met |", text)
+        self.assertIn("client – server – peer", text)
+
+    def test_leaves_out_rows_in_which_one_of_both_takes_no_part(self):
+        found = of(self.found.records, requests("coturn", 5))
+        self.assertEqual([line.row.name for line in found.lines("bare", "coturn")], ["wire", "wire"])
+
+
 class Reports(unittest.TestCase):
     def setUp(self):
         self.found = of(requests("turnpike", 160, 140, 200), requests("coturn", 100, 100, 100),

@@ -26,8 +26,16 @@ class Table(unittest.TestCase):
             self.assertFalse(row.searches and row.load, row.name)
 
     def test_one_figure_of_each_row_has_a_floor_but_where_the_generator_is_the_limit(self):
-        floors = {row.name: sum(figure.floor is not None for figure in row.figures) for row in rows.ROWS}
+        floors = {row.name: sum(figure.floor is not None for figure in row.figures) for row in rows.ROWS if not row.is_wire}
         self.assertEqual({name for name, count in floors.items() if count != 1}, {"tcp-single", "tls-single"})
+
+
+    def test_rows_by_the_wire_have_floors_of_servers_that_take_part(self):
+        for row in filter(lambda row: row.is_wire, rows.ROWS):
+            floors = [floor for figure in row.figures for floor in figure.floors]
+            self.assertTrue(floors, row.name)
+            for floor in floors:
+                self.assertTrue(row.takes(floor.server) and (floor.to is None or row.takes(floor.to)), (row.name, floor))
 
 
 class Words(unittest.TestCase):
@@ -36,6 +44,9 @@ class Words(unittest.TestCase):
 
     def test_says_the_rate_where_there_is_one(self):
         self.assertEqual(sample.FLOOD.words("up", 1234567.8), ["--direction", "up", "--rate", "1234568"])
+
+    def test_asks_the_kernel_to_send_by_the_wire(self):
+        self.assertEqual(sample.WIRE.words("up"), ["--direction", "up", "--wire"])
 
     def test_says_nothing_of_rates_where_there_are_none(self):
         self.assertEqual(sample.BINDING.words(None), [])
@@ -49,13 +60,26 @@ class Values(unittest.TestCase):
                          [5, 1.5, None, None, None, None, None])
         self.assertIsNone(rows.value(None, "pps"))
 
+    def test_divides_one_number_by_another(self):
+        self.assertEqual(rows.value({"delivered": 3, "sent": 4}, "delivered/sent"), 0.75)
+        self.assertIsNone(rows.value({"delivered": 3, "sent": 0}, "delivered/sent"))
+        self.assertIsNone(rows.value({"sent": 4}, "delivered/sent"))
+
 
 class Floors(unittest.TestCase):
     def test_at_least_where_more_is_better(self):
         figure = sample.BINDING.figures[0]
-        self.assertEqual([rows.met(figure, ratio) for ratio in (1.49, 1.5, 2)], [False, True, True])
+        self.assertEqual([rows.met(figure, ratio, 1.5) for ratio in (1.49, 1.5, 2)], [False, True, True])
 
     def test_at_most_where_less_is_better(self):
         p99, p50 = sample.DELAY.figures
-        self.assertEqual([rows.met(p99, ratio) for ratio in (0.7, 0.8, 0.81)], [True, True, False])
-        self.assertIsNone(rows.met(p50, 0.1))
+        self.assertEqual([rows.met(p99, ratio, 0.8) for ratio in (0.7, 0.8, 0.81)], [True, True, False])
+        self.assertIsNone(rows.met(p50, 0.1, None))
+
+    def test_are_against_coturn_unless_they_name_servers(self):
+        self.assertEqual([sample.BINDING.figures[0].floor_of("turnpike", theirs) for theirs in ("coturn", "before")],
+                         [1.5, None])
+        pps, process = sample.WIRE.figures
+        self.assertEqual([pps.floor_of(*pair) for pair in (("turnpike-xdp", "coturn"), ("turnpike-xdp", "bare"),
+                                                           ("turnpike-tc", "bare"))], [10, 0.75, None])
+        self.assertEqual([process.limit_of(server) for server in ("turnpike-xdp", "bare")], [0.02, None])
