@@ -100,6 +100,8 @@ boost::json::object relay_result(const Settings& settings, const Figures& figure
     result["flows"] = load.flows;
     result["size"] = load.payload_octets;
     result["burst"] = load.burst;
+    if (load.from_kernel) result["wire"] = true;
+    if (load.direct) result["direct"] = true;
     add_packets(result, figures);
     result["bits_per_second"] =
         figures.delivered_per_second() * 8 * static_cast<double>(load.payload_octets);

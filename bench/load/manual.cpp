@@ -54,7 +54,7 @@ Fifty consultations for a minute, which have to go well:
 * The core of this program is always busy, because it looks all the time whether a packet is due. Whether it was the limit, `bottleneck` says: it is where it did not hold the rate, or what arrived found no room.)"},
     manual::Section{
         "RESULTS",
-        R"(A result is one line of JSON (`--json`). `test`, `uri`, `transport` and `labels` say what was measured; the others, where they apply:
+        R"(A result is one line of JSON (`--json`). `test`, `uri`, `transport` and `labels` say what was measured, `wire` and `direct` that it was with those options; the others, where they apply:
 
 * `sent`, `delivered`, `lost`, `reordered`, `duplicated`: Packets, each of them known again. Stragglers are waited for until nothing has come for 200 ms.
 * `offered_pps`, `pps`, `bits_per_second`: What was wanted; what came while it was sent; the same in bits of payload.

@@ -103,6 +103,7 @@ void Runner::warm_up() {
     for (std::size_t at = 0; at < lanes.size(); at += warm_up_lanes) {
         sender_.send_to(lanes.subspan(at, std::min(warm_up_lanes, lanes.size() - at)), 1);
         await_stragglers();
+        if (tally_.delivered() == 0) break;
     }
     const auto came_through = [&](bool to_clients) {
         bool some = false;

@@ -9,9 +9,10 @@
 
 #include "bench/load/failure.hpp"
 #include "bench/load/network_namespace.hpp"
+#include "bench/load/reach.hpp"
 #include "bench/load/stamp.hpp"
-#include "bench/wire/drops.hpp"
 #include "bench/wire/frame.hpp"
+#include "bench/wire/interfaces.hpp"
 
 namespace turnpike::bench {
 namespace {
@@ -48,6 +49,7 @@ WireRunner::WireRunner(Stage& stage, Runner& runner, const Settings& settings)
     const auto knows_all = [&] {
         return learned.known == learned.lanes.size() && learned.arrival.has_value();
     };
+    auto usher = let_pass();
     for (int attempt = 0; attempt < attempts_max && !knows_all(); ++attempt) {
         runner_.warm_up();
         learn(*clients, places.client_netns, learned);
@@ -58,7 +60,19 @@ WireRunner::WireRunner(Stage& stage, Runner& runner, const Settings& settings)
             fmt::format("of {} lanes the frames of {} were seen to leave, and {} to arrive",
                         learned.lanes.size(), learned.known, learned.arrival ? "some" : "none")};
     }
+    usher.reset();
     start(std::move(learned));
+}
+
+// A veth by which XDP sends a packet back wakes its other end only if that has a program, too.
+// Until the sink is there it is one that waits for nothing.
+std::unique_ptr<wire::Program> WireRunner::let_pass() const {
+    if (!settings_.load.symmetric) return nullptr;
+    auto usher = std::make_unique<wire::Program>(wire::WireShape{}, std::vector<wire::WireLane>(1));
+    in_namespace(settings_.places.client_netns, [&] {
+        usher->collect_at(wire::interface_with(local_address_towards(server_of(settings_.access))));
+    });
+    return usher;
 }
 
 void WireRunner::learn(wire::Tap& tap, const std::string& netns, Learned& learned) const {

@@ -6,6 +6,7 @@
 // thread does all; while it sends it is busy, whether there is something to send or not.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,7 @@ private:
         std::optional<Place> arrival{};
     };
 
+    [[nodiscard]] std::unique_ptr<wire::Program> let_pass() const;
     void learn(wire::Tap& tap, const std::string& netns, Learned& learned) const;
     void learn_outgoing(const wire::Tap::Seen& seen, std::uint32_t lane, Learned& learned) const;
     void start(Learned learned);

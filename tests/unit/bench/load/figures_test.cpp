@@ -67,13 +67,23 @@ TEST_CASE("a line has every field that applies, by its name") {
     Figures figures = quiet();
     figures.usage.server_cpu_seconds = 0.01;
     figures.usage.server_resident_kilobytes = 2000;
+    figures.usage.server_core_busy = 0.5;
     CHECK(json_line(relay_result(settings, figures)) ==
           R"({"test":"relay","uri":"turn:192.0.2.1","transport":"udp","direction":"up",)"
           R"("mode":"channel","flows":10,"size":172,"burst":1,"seconds":2,"offered_pps":500,)"
           R"("sent":1000,"delivered":1000,"lost":0,"reordered":0,"duplicated":0,"pps":500,)"
           R"("bits_per_second":688000,"latency_us":{"p50":0.032,"p99":0.032,"p99.9":0.032},)"
-          R"("server":{"cpu_us_per_packet":10,"cpu_seconds":0.01,"rss_kb":2000},)"
+          R"("server":{"cpu_us_per_packet":10,"cpu_seconds":0.01,"rss_kb":2000,)"
+          R"("core_busy":0.5,"core_us_per_packet":1000},)"
           R"("machine_cpu":0,"bench_cpu":0,"bottleneck":"none","labels":{"commit":"abc"}})");
+}
+
+TEST_CASE("a line says where no socket sent, and where there was no relay") {
+    Settings settings;
+    settings.load.from_kernel = settings.load.direct = true;
+    const auto result = relay_result(settings, quiet());
+    CHECK(result.at("wire") == true);
+    CHECK(result.at("direct") == true);
 }
 
 TEST_CASE("what was not watched is left out, and a search says what stopped it") {

@@ -70,6 +70,15 @@ TEST_CASE("what is sent through every lane comes, each once") {
     CHECK(path.tally->delivered(99) == 3);
 }
 
+TEST_CASE("some lanes may send alone") {
+    Path path{5};
+    path.sender->send_to(std::span{path.lanes}.subspan(3), 2);
+    path.receive_all();
+    check_whole(path, 4);
+    CHECK(path.tally->delivered(3) == 2);
+    CHECK(path.tally->delivered(0) == 0);
+}
+
 TEST_CASE("a burst in one piece comes as so many packets") {
     Path path{2, true};
     path.sender->send_to_all(40);
