@@ -34,6 +34,12 @@ class Figure:
         found = [floor.value for floor in self.floors if (floor.server, floor.to) == (ours, theirs)]
         return found[0] if found else self.floor if theirs == "coturn" else None
 
+    def wanted(self):
+        """All of it, in words."""
+        usual = [f"{self.floor:g} × coturn"] if self.floor is not None else []
+        return ", ".join(usual + [f"{floor.server} {floor.value:g} " + (f"× {floor.to}" if floor.to else self.unit)
+                                  for floor in self.floors]) or "none"
+
     def limit_of(self, server):
         """Of what one server does, whatever others do."""
         return next((floor.value for floor in self.floors if (floor.server, floor.to) == (server, None)), None)

@@ -82,4 +82,7 @@ class Floors(unittest.TestCase):
         pps, process = sample.WIRE.figures
         self.assertEqual([pps.floor_of(*pair) for pair in (("turnpike-xdp", "coturn"), ("turnpike-xdp", "bare"),
                                                            ("turnpike-tc", "bare"))], [10, 0.75, None])
+        self.assertEqual(pps.wanted(), "turnpike-xdp 10 × coturn, turnpike-xdp 0.75 × bare")
+        self.assertEqual(process.wanted(), "turnpike-xdp 0.02 cores")
+        self.assertEqual([figure.wanted() for figure in sample.DELAY.figures], ["0.8 × coturn", "none"])
         self.assertEqual([process.limit_of(server) for server in ("turnpike-xdp", "bare")], [0.02, None])
