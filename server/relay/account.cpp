@@ -53,7 +53,9 @@ void note_media(MediaMeter& media, TimePoint now) noexcept {
 }  // namespace
 
 Account::Account(const SessionLimits& limits, TimePoint now) noexcept
-    : bytes_max_{budget(limits)}, bits_per_second_{limits.bits_per_second}, full_{now, now} {}
+    : bytes_max_{budget(limits)}, bits_per_second_{limits.bits_per_second} {
+    own_.full = {now, now};
+}
 
 SessionLimits Account::limits() const noexcept {
     const bool has_budget = bytes_max_ != std::numeric_limits<std::uint64_t>::max();
@@ -73,13 +75,13 @@ std::uint64_t Account::bytes_beside() const noexcept {
 }
 
 std::uint64_t Account::bytes_left() const noexcept {
-    const std::uint64_t used = bytes_used_ + bytes_beside();
+    const std::uint64_t used = own_.bytes_used + bytes_beside();
     return used < bytes_max_ ? bytes_max_ - used : 0;
 }
 
 RateLimiter Account::rate(Way way) const noexcept {
     return RateLimiter{bits_per_second_,
-                       meter_ ? moment(read(meter_->of(way).full)) : full_[index_of(way)]};
+                       meter_ ? moment(read(meter_->of(way).full)) : own_.full[index_of(way)]};
 }
 
 bool Account::has_rate(Way way, TimePoint now) const noexcept {
@@ -91,10 +93,10 @@ RateLimiter::Room Account::room(Way way, TimePoint now) const noexcept {
 }
 
 void Account::use_up(Way way, std::size_t octets, TimePoint now) noexcept {
-    bytes_used_ += octets;
-    if (meter_) write(*meter_->octets_here, bytes_used_);
+    own_.bytes_used += octets;
+    if (meter_) write(*meter_->octets_here, own_.bytes_used);
     if (bits_per_second_ == 0) return;
-    TimePoint& full = full_[index_of(way)];
+    TimePoint& full = own_.full[index_of(way)];
     if (meter_) {
         pour(meter_->of(way).full, bits_per_second_, octets, now);
     } else {
@@ -103,24 +105,24 @@ void Account::use_up(Way way, std::size_t octets, TimePoint now) noexcept {
 }
 
 bool Account::has_media() const noexcept {
-    return traffic_[0].packets != 0 || traffic_[1].packets != 0;
+    return own_.traffic[0].packets != 0 || own_.traffic[1].packets != 0;
 }
 
 void Account::note(Way way, std::size_t octets, TimePoint now) noexcept {
     const bool is_first = !has_media();
-    Traffic& traffic = traffic_[index_of(way)];
+    Traffic& traffic = own_.traffic[index_of(way)];
     ++traffic.packets;
     traffic.bytes += octets;
-    last_media_ = now;
+    own_.last_media = now;
     if (meter_) return note_media(*meter_->media, now);
-    if (is_first) first_media_ = next_media_second_ = now;
-    if (now < next_media_second_) return;
-    ++media_seconds_;
-    next_media_second_ = now + std::chrono::seconds{1};
+    if (is_first) own_.first_media = own_.next_media_second = now;
+    if (now < own_.next_media_second) return;
+    ++own_.media_seconds;
+    own_.next_media_second = now + std::chrono::seconds{1};
 }
 
 Traffic Account::traffic(Way way) const noexcept {
-    Traffic total = traffic_[index_of(way)];
+    Traffic total = own_.traffic[index_of(way)];
     if (!meter_) return total;
     WayMeter& beside = meter_->of(way);
     total.packets += read(beside.packets);
@@ -139,26 +141,26 @@ std::optional<TimePoint> Account::first_media() const noexcept {
         const std::uint64_t first = read(meter_->media->first);
         return first == 0 ? std::nullopt : std::optional{moment(first)};
     }
-    return has_media() ? std::optional{first_media_} : std::nullopt;
+    return has_media() ? std::optional{own_.first_media} : std::nullopt;
 }
 
 std::optional<TimePoint> Account::last_media() const noexcept {
     std::optional<TimePoint> last;
-    if (has_media()) last = last_media_;
+    if (has_media()) last = own_.last_media;
     for (const Way way : ways) last = std::max(last, last_beside(way));
     return last;
 }
 
 std::uint64_t Account::media_seconds() const noexcept {
-    return media_seconds_ + (meter_ ? read(meter_->media->seconds) : 0);
+    return own_.media_seconds + (meter_ ? read(meter_->media->seconds) : 0);
 }
 
 void Account::share(const Meter& meter) {
-    for (const Way way : ways) write(meter.of(way).full, count_of(full_[index_of(way)]));
-    write(*meter.octets_here, bytes_used_);
+    for (const Way way : ways) write(meter.of(way).full, count_of(own_.full[index_of(way)]));
+    write(*meter.octets_here, own_.bytes_used);
     if (has_media()) {
-        write(meter.media->next_second, count_of(next_media_second_));
-        write(meter.media->first, count_of(first_media_));
+        write(meter.media->next_second, count_of(own_.next_media_second));
+        write(meter.media->first, count_of(own_.first_media));
     }
     meter_ = meter;
 }
@@ -167,16 +169,22 @@ void Account::unshare() noexcept {
     if (!meter_) return;
     const auto first = first_media();
     const auto last = last_media();
-    bytes_used_ += bytes_beside();
-    media_seconds_ = media_seconds();
-    if (first) first_media_ = *first;
-    if (last) last_media_ = *last;
-    next_media_second_ = moment(read(meter_->media->next_second));
+    own_.bytes_used += bytes_beside();
+    own_.media_seconds = media_seconds();
+    if (first) own_.first_media = *first;
+    if (last) own_.last_media = *last;
+    own_.next_media_second = moment(read(meter_->media->next_second));
     for (const Way way : ways) {
-        traffic_[index_of(way)] = traffic(way);
-        full_[index_of(way)] = moment(read(meter_->of(way).full));
+        own_.traffic[index_of(way)] = traffic(way);
+        own_.full[index_of(way)] = moment(read(meter_->of(way).full));
     }
     meter_.reset();
+}
+
+Account::Numbers Account::all() const {
+    Account alone = *this;
+    alone.unshare();
+    return alone.own_;
 }
 
 }  // namespace turnpike::relay

@@ -34,6 +34,18 @@ struct SessionLimits {
 
 class Account {
 public:
+    // What it counts by itself.
+    struct Numbers {
+        std::uint64_t bytes_used = 0;
+        std::array<protocol::TimePoint, 2> full{};  // by way: the bucket, where it is not shared
+        std::array<Traffic, 2> traffic{};           // by way
+        protocol::TimePoint first_media{};
+        protocol::TimePoint last_media{};
+        protocol::TimePoint next_media_second{};
+        std::uint64_t media_seconds = 0;
+        bool operator==(const Numbers&) const = default;
+    };
+
     Account(const SessionLimits& limits, protocol::TimePoint now) noexcept;
 
     // But for the deadline, which is not the account's.
@@ -66,6 +78,13 @@ public:
     void unshare() noexcept;
     [[nodiscard]] bool is_shared() const noexcept { return meter_.has_value(); }
 
+    // For another process to go on with: without what is shared, or all of it as of now.
+    [[nodiscard]] const Numbers& own() const noexcept { return own_; }
+    [[nodiscard]] Numbers all() const;
+    void go_on(const Numbers& numbers) noexcept { own_ = numbers; }
+    // After go_on() with own(): this meter is the one that was shared then.
+    void share_again(const Meter& meter) { meter_ = meter; }
+
 private:
     [[nodiscard]] bool has_media() const noexcept;
     [[nodiscard]] std::uint64_t bytes_beside() const noexcept;
@@ -75,14 +94,8 @@ private:
     }
 
     std::uint64_t bytes_max_;
-    std::uint64_t bytes_used_ = 0;  // here
     std::uint64_t bits_per_second_;
-    std::array<protocol::TimePoint, 2> full_;  // by way: the bucket, where it is not shared
-    std::array<Traffic, 2> traffic_{};         // by way: here
-    protocol::TimePoint first_media_{};
-    protocol::TimePoint last_media_{};
-    protocol::TimePoint next_media_second_{};
-    std::uint64_t media_seconds_ = 0;
+    Numbers own_;
     protocol::Rare<Meter> meter_;
 };
 

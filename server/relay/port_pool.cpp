@@ -42,6 +42,16 @@ std::optional<std::uint16_t> PortPool::take(PortWish wish, std::uint64_t random)
     return static_cast<std::uint16_t>(base_ + *bit);
 }
 
+bool PortPool::take(std::uint16_t port) {
+    if (port < first_ || port - first_ >= static_cast<int>(size_)) return false;
+    const std::size_t bit = std::size_t{port} - base_;
+    const std::uint64_t mask = std::uint64_t{1} << (bit % word_bits);
+    if ((free_ports_[bit / word_bits] & mask) == 0) return false;
+    free_ports_[bit / word_bits] &= ~mask;
+    --free_;
+    return true;
+}
+
 void PortPool::give_back(std::uint16_t port) {
     assert(port >= first_ && port - first_ < static_cast<int>(size_));
     const std::size_t bit = std::size_t{port} - base_;

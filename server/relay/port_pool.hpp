@@ -24,6 +24,8 @@ public:
     // Takes a free port at or after a place that `random` chooses, around the whole range. None
     // when no port fits. The port stays taken until it is given back; for `pair` two must be.
     [[nodiscard]] std::optional<std::uint16_t> take(PortWish wish, std::uint64_t random);
+    // This port. False where it is taken, or not of the range.
+    [[nodiscard]] bool take(std::uint16_t port);
     void give_back(std::uint16_t port);
 
     [[nodiscard]] std::size_t free() const noexcept { return free_; }

@@ -62,6 +62,27 @@ void SharedLimits::charge(Way way, std::size_t octets, TimePoint now) noexcept {
     }
 }
 
+SharedLimits::Numbers SharedLimits::numbers() const noexcept {
+    const auto moment = [](const std::atomic<Count>& count) {
+        return TimePoint{TimePoint::duration{count.load(relaxed)}};
+    };
+    return {.used = used(),
+            .used_elsewhere = used_elsewhere_.load(relaxed),
+            .first_media = first_media(),
+            .full = {moment(full_[0]), moment(full_[1])},
+            .is_exhausted = is_exhausted()};
+}
+
+void SharedLimits::go_on(const Numbers& numbers) noexcept {
+    used_.store(numbers.used, relaxed);
+    used_elsewhere_.store(numbers.used_elsewhere, relaxed);
+    if (numbers.first_media) begin_media(*numbers.first_media);
+    for (std::size_t way = 0; way < full_.size(); ++way) {
+        full_[way].store(numbers.full[way].time_since_epoch().count(), relaxed);
+    }
+    exhausted_.store(numbers.is_exhausted, relaxed);
+}
+
 RateLimiter::Room SharedLimits::room(Way way, TimePoint now) const noexcept {
     return RateLimiter{bits_per_second_.load(relaxed),
                        TimePoint{TimePoint::duration{full(way).load(relaxed)}}}

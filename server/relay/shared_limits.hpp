@@ -21,6 +21,16 @@ enum class Way : std::uint8_t { to_peer, from_peer };
 
 class SharedLimits {
 public:
+    // What was used, and what is remembered of it.
+    struct Numbers {
+        std::uint64_t used = 0;
+        std::uint64_t used_elsewhere = 0;
+        std::optional<protocol::TimePoint> first_media{};
+        std::array<protocol::TimePoint, 2> full{};  // by way: the bucket
+        bool is_exhausted = false;
+        bool operator==(const Numbers&) const = default;
+    };
+
     // 0: without a limit. They may change while packets flow.
     void limit_rate(std::uint64_t bits_per_second) noexcept;  // each way
     void limit_bytes(std::uint64_t bytes) noexcept;           // both ways together
@@ -52,6 +62,10 @@ public:
     [[nodiscard]] std::uint64_t used() const noexcept {
         return used_.load(std::memory_order_relaxed);
     }
+
+    // For another process to go on with.
+    [[nodiscard]] Numbers numbers() const noexcept;
+    void go_on(const Numbers& numbers) noexcept;
 
 private:
     using Count = protocol::TimePoint::rep;

@@ -141,5 +141,31 @@ TEST_CASE("nothing relayed is no media, shared or not") {
     CHECK(account.media_seconds() == 1);
 }
 
+TEST_CASE("another process goes on with all that was used, or with what is not shared") {
+    Kernel kernel;
+    Account before{{.bytes = 1000}, start};
+    relays(before, Way::to_peer, 100, start);
+    before.share(kernel.meter());
+    kernel.relays(Way::from_peer, 50, start + 2s);
+
+    Account alone{{.bytes = 1000}, start};
+    alone.go_on(before.all());
+    CHECK(alone.bytes_left() == 850);
+    CHECK(alone.traffic(Way::from_peer) == Traffic{1, 50});
+    CHECK(alone.media_seconds() == before.media_seconds());
+    CHECK(alone.last_media() == start + 2s);
+
+    Account beside{{.bytes = 1000}, start};
+    beside.go_on(before.own());
+    beside.share_again(kernel.meter());
+    kernel.relays(Way::from_peer, 7, start + 3s);
+    CHECK(beside.bytes_left() == 843);
+    CHECK(beside.traffic(Way::to_peer) == Traffic{1, 100});
+    CHECK(beside.traffic(Way::from_peer) == Traffic{2, 57});
+    CHECK(beside.first_media() == start);
+    beside.unshare();
+    CHECK(beside.traffic(Way::from_peer) == Traffic{2, 57});
+}
+
 }  // namespace
 }  // namespace turnpike::relay

@@ -140,5 +140,18 @@ TEST_CASE("a pool never hands out what is held and never loses a port", "[D22][D
     }
 }
 
+TEST_CASE("a port that is named is had once, and none outside the range") {
+    PortPool pool{50001, 50010};
+    CHECK(pool.take(50003));
+    CHECK_FALSE(pool.take(50003));
+    CHECK_FALSE(pool.take(50000));
+    CHECK_FALSE(pool.take(50011));
+    CHECK(pool.free() == 9);
+    std::mt19937_64 random{7};
+    CHECK_FALSE(take_all(pool, PortWish::any, random).contains(50003));
+    pool.give_back(50003);
+    CHECK(pool.take(50003));
+}
+
 }  // namespace
 }  // namespace turnpike::relay

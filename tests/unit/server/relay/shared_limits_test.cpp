@@ -68,5 +68,23 @@ TEST_CASE("nothing is lost where several threads charge at once") {
     CHECK(limits.room(Way::to_peer, start).octets == 26'250'000);
 }
 
+TEST_CASE("what was used goes on in another process") {
+    SharedLimits before;
+    before.limit_rate(8000);
+    before.limit_bytes(1000);
+    before.set_used_elsewhere(100);
+    before.charge(Way::to_peer, 200, start);
+    before.note_media(start);
+    before.note_exhaustion();
+    SharedLimits after;
+    after.go_on(before.numbers());
+    after.limit_rate(8000);
+    CHECK(after.numbers() == before.numbers());
+    CHECK(after.first_media() == start);
+    CHECK(after.has_rate(Way::to_peer, start) == before.has_rate(Way::to_peer, start));
+    after.limit_bytes(1000);
+    CHECK(after.bytes_left() == 700);
+}
+
 }  // namespace
 }  // namespace turnpike::relay
