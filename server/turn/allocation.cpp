@@ -30,6 +30,27 @@ Allocation::Allocation(Opening opening, const Settings& settings, TimePoint now,
     arm(effects);
 }
 
+Allocation::Allocation(AllocationState state, const Settings& settings, Effects& effects)
+    : seed_{std::move(state.seed)},
+      began_{state.began},
+      lifetime_max_{settings.lifetime_max},
+      session_limit_{settings.session_limit},
+      mobility_{state.client, seed_.has_ticket, state.ticket_number},
+      expires_{state.expires},
+      permissions_{seed_.id},
+      channels_{seed_.id},
+      connections_{seed_.id, seed_.connections} {
+    set_deadline();
+    for (const auto& [allocation, route, expires] : state.routes) {
+        if (route.channel == 0) {
+            permissions_.install(route.peer.address, expires, effects);
+        } else {
+            channels_.bind(route.channel, route.peer, expires, effects);
+        }
+    }
+    arm(effects);
+}
+
 // The grant's, or the one that every allocation has, whichever comes first.
 void Allocation::set_deadline() {
     deadline_ = grant().deadline;
@@ -208,6 +229,22 @@ Effects Allocation::routes() const {
     permissions_.append_routes(installed);
     channels_.append_routes(installed);
     return installed;
+}
+
+std::optional<AllocationState> Allocation::state() const {
+    if (!place().at || ended()) return std::nullopt;
+    // Who is on the move asked from there last.
+    const protocol::FiveTuple& client = place().next ? *place().next : *place().at;
+    if (relays_tcp() || client.transport != protocol::Transport::udp) return std::nullopt;
+    AllocationState state{.seed = seed_,
+                          .client = client,
+                          .ticket_number = mobility_.ticket_number(),
+                          .began = began_,
+                          .expires = expires_,
+                          .routes = {}};
+    state.seed.connections = nullptr;
+    for (const Effect& each : routes()) state.routes.push_back(std::get<InstallRoute>(each));
+    return state;
 }
 
 // RFC 8656 section 7.2: not less than the default, not more than the server's maximum. The deadline

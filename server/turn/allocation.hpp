@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "auth/grant.hpp"
 #include "auth/peer_policy.hpp"
@@ -43,6 +44,16 @@ struct AllocationSeed {
     ConnectionIndex* connections = nullptr;                    // outlives it; for TCP
 };
 
+// An allocation over UDP, both to its client and to peers, as another process may take it up.
+struct AllocationState {
+    AllocationSeed seed;
+    protocol::FiveTuple client;
+    std::uint32_t ticket_number = 0;
+    protocol::TimePoint began;
+    std::array<protocol::TimePoint, 2> expires{};  // by family
+    std::vector<InstallRoute> routes;
+};
+
 class Allocation {
 public:
     // Asks for its first deadline.
@@ -52,6 +63,8 @@ public:
     };
     Allocation(Opening opening, const Settings& settings, protocol::TimePoint now,
                Effects& effects);
+    // Goes on with what another process began: asks for its routes and its first deadline.
+    Allocation(AllocationState state, const Settings& settings, Effects& effects);
 
     // Refresh (section 8.2) of one relayed address or, without a family, of all; zero gives them
     // up. Returns the LIFETIME of the answer: never more than is left until the deadline.
@@ -136,6 +149,8 @@ public:
     }
     // Every route as InstallRoute: what a projection that starts afresh has to know.
     [[nodiscard]] Effects routes() const;
+    // None where it hangs on a connection, or has no client now.
+    [[nodiscard]] std::optional<AllocationState> state() const;
 
 private:
     enum class State : std::uint8_t {

@@ -78,6 +78,8 @@ public:
     void amend(AllocationId allocation, const auth::Grant& grant, protocol::TimePoint now,
                Effects& effects);
     void end_all(EndReason reason, Effects& effects);
+    // Goes on with an allocation of another process.
+    void inherit(AllocationState state, Effects& effects);
 
     [[nodiscard]] const AllocationTable& allocations() const noexcept { return allocations_; }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// What a reload means for the allocations that live.
+// What a reload means for the allocations that live, and how those of another process live on.
 #include <utility>
 
 #include "server/turn/dispatcher.hpp"
@@ -15,6 +15,11 @@ void Dispatcher::adopt(Settings settings, const auth::Authenticator& authenticat
     for (const AllocationId id : allocations_.ids()) {
         allocations_.find(id)->withdraw(peer_policy, effects);
     }
+}
+
+void Dispatcher::inherit(AllocationState state, Effects& effects) {
+    state.seed.connections = &connections_;
+    allocations_.insert(Allocation{std::move(state), settings_, effects});
 }
 
 }  // namespace turnpike::turn

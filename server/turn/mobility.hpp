@@ -20,8 +20,11 @@ namespace turnpike::turn {
 class Mobility {
 public:
     // A client that did not ask for a ticket stays where it is.
-    Mobility(const protocol::FiveTuple& five_tuple, bool has_ticket) noexcept
-        : place_{.at = five_tuple, .next = {}}, has_ticket_{has_ticket} {}
+    Mobility(const protocol::FiveTuple& five_tuple, bool has_ticket,
+             std::uint32_t ticket_number = 0) noexcept
+        : place_{.at = five_tuple, .next = {}},
+          has_ticket_{has_ticket},
+          ticket_number_{ticket_number} {}
 
     // A Refresh as it came.
     struct Request {
@@ -56,7 +59,7 @@ private:
 
     Place place_;
     bool has_ticket_;
-    std::uint32_t ticket_number_ = 0;
+    std::uint32_t ticket_number_;
     protocol::Rare<Moved> moved_;
 };
 

@@ -251,5 +251,52 @@ TEST_CASE("an allocation belongs to its user in its realm", "[B30][X25]") {
     CHECK_FALSE(bench.allocation.belongs_to(grant));
 }
 
+TEST_CASE("an allocation that another process began goes on as it was") {
+    Bench before{seed_of({Family::ipv4, Family::ipv6}), {.session_limit = 3h}};
+    before.allocation.permit(std::array{peer.address}, start + 1min, before.effects);
+    before.allocation.bind(0x4000, peer_v6, start + 2min, before.effects);
+    (void)before.refresh(20min, Family::ipv6);
+    auto state = before.allocation.state();
+    REQUIRE(state);
+    CHECK(state->client == client);
+
+    Effects effects;
+    Allocation after{*state, {.session_limit = 3h}, effects};
+    CHECK(after.id() == id);
+    CHECK(after.routes() == before.allocation.routes());
+    CHECK(after.next_deadline() == before.allocation.next_deadline());
+    CHECK(after.deadline() == start + 3h);
+    CHECK(after.lifetime_left(start) == before.allocation.lifetime_left(start));
+    // Whoever projects it starts afresh.
+    CHECK(effects.size() == after.routes().size() + 1);
+    CHECK(std::holds_alternative<SetDeadline>(effects.back()));
+    effects.clear();
+    after.on_time(start + 10min, effects);
+    CHECK_FALSE(after.has_family(Family::ipv4));
+    CHECK(after.has_family(Family::ipv6));
+}
+
+TEST_CASE(
+    "what hangs on a connection is not handed over, and who is on the move is where he went") {
+    AllocationSeed seed = seed_of({Family::ipv4});
+    seed.has_ticket = true;
+    Bench moving{seed};
+    protocol::FiveTuple elsewhere = client;
+    elsewhere.client.port = 6000;
+    moving.allocation.move({elsewhere, {}, 0, start}, moving.effects);
+    const auto state = moving.allocation.state();
+    REQUIRE(state);
+    CHECK(state->client == elsewhere);
+    CHECK(Allocation{*state, {}, moving.effects}.mobility().ticket_number() ==
+          moving.allocation.mobility().ticket_number());
+
+    protocol::FiveTuple stream = client;
+    stream.transport = protocol::Transport::tls;
+    Effects effects;
+    CHECK_FALSE(Allocation({seed_of({Family::ipv4}), stream}, {}, start, effects).state());
+    moving.allocation.end(EndReason::deleted, effects);
+    CHECK_FALSE(moving.allocation.state());
+}
+
 }  // namespace
 }  // namespace turnpike::turn
