@@ -92,7 +92,7 @@ void Attendance::sit_down(Seat& seat, const auth::Grant& grant) {
     auto& user = users_[seat.user_];
     if (!user) {
         user = std::make_unique<User>(
-            User{.limits = make_limits(home_, {LimitsOwner::Kind::user, seat.user_}), .seats = {}});
+            User{.limits = open_limits({LimitsOwner::Kind::user, seat.user_}), .seats = {}});
     }
     user->limits->limit_rate(grant.user_bits_per_second);
     user->seats.push_back(&seat);
@@ -102,7 +102,7 @@ void Attendance::sit_down(Seat& seat, const auth::Grant& grant) {
         auto& call = calls_[seat.call_];
         if (!call) {
             call = std::make_unique<LiveCall>();
-            call->limits = make_limits(home_, {LimitsOwner::Kind::call, seat.call_});
+            call->limits = open_limits({LimitsOwner::Kind::call, seat.call_});
         }
         call->id = seat.call_;
         apply(grant.call_grant.value_or_default(), *call);
@@ -116,6 +116,48 @@ void Attendance::sit_down(Seat& seat, const auth::Grant& grant) {
         queue({seat.user_, seat.call_}, count);
         allocations_.fetch_add(1, std::memory_order_relaxed);
     }
+}
+
+relay::LimitsPointer Attendance::open_limits(const LimitsOwner& owner) {
+    relay::LimitsPointer limits = make_limits(home_, owner);
+    const auto inherited = inherited_.find({owner.kind, std::string{owner.name}});
+    if (inherited != inherited_.end()) {
+        limits->go_on(inherited->second.numbers);
+        inherited_.erase(inherited);
+    }
+    return limits;
+}
+
+std::vector<Attendance::Share> Attendance::shares(TimePoint now) const {
+    const MutexLock lock{mutex_};
+    std::vector<Share> all;
+    for (const auto& [key, share] : inherited_) {
+        if (share.kind == LimitsOwner::Kind::call) all.push_back(share);
+    }
+    for (const auto& [name, user] : users_) {
+        all.push_back({LimitsOwner::Kind::user, name, user->limits->numbers(), now,
+                       user->limits.get(), true});
+    }
+    for (const auto& [name, call] : calls_) {
+        const bool is_held = call->holders != 0;
+        const TimePoint left = is_held ? now : call->left;
+        all.push_back({LimitsOwner::Kind::call, name, call->limits->numbers(), left,
+                       call->limits.get(), is_held});
+    }
+    return all;
+}
+
+void Attendance::forget_unclaimed() {
+    const MutexLock lock{mutex_};
+    home_.forget_unclaimed();
+}
+
+void Attendance::inherit(Share share) {
+    const MutexLock lock{mutex_};
+    share.limits = nullptr;
+    share.is_held = false;
+    const std::pair key{share.kind, share.name};
+    inherited_.insert_or_assign(key, std::move(share));
 }
 
 // What it shares stays where it is, for as long as the seat does.
@@ -190,6 +232,7 @@ std::optional<TimePoint> Attendance::call_began(const std::string& call) const {
 
 void Attendance::forget_left_calls(TimePoint now) {
     const MutexLock lock{mutex_};
+    erase_if(inherited_, [&](const auto& entry) { return now - entry.second.left >= memory; });
     for (auto entry = calls_.begin(); entry != calls_.end();) {
         const LiveCall& call = *entry->second;
         const bool counts = call.grant.bytes != 0 || call.grant.length_from_media;

@@ -96,6 +96,21 @@ public:
     // When the first media of the call was relayed here.
     [[nodiscard]] std::optional<protocol::TimePoint> call_began(const std::string& call) const;
 
+    // What a user or a call shares, for another process to go on with.
+    struct Share {
+        relay::LimitsOwner::Kind kind = relay::LimitsOwner::Kind::user;
+        std::string name;
+        relay::SharedLimits::Numbers numbers;
+        protocol::TimePoint left{};                   // by the last of its allocations, if so
+        const relay::SharedLimits* limits = nullptr;  // whose numbers they are
+        bool is_held = false;                         // by an allocation
+    };
+    [[nodiscard]] std::vector<Share> shares(protocol::TimePoint now) const;
+    // Whoever it is of goes on with these numbers when he comes.
+    void inherit(Share share);
+    // Whoever goes on has come.
+    void forget_unclaimed();
+
     // Calls visit(const LiveCall&) for each, under the lock.
     template <typename Visit>
     void visit_calls(Visit&& visit) const {
@@ -139,6 +154,8 @@ private:
     void leave(Seat& seat);
     void queue(TenureKey key, Count& count) TURNPIKE_REQUIRES(mutex_);
     void apply(const auth::CallGrant& grant, LiveCall& call) const TURNPIKE_REQUIRES(mutex_);
+    [[nodiscard]] relay::LimitsPointer open_limits(const relay::LimitsOwner& owner)
+        TURNPIKE_REQUIRES(mutex_);
 
     relay::HeapLimits heap_;
     relay::LimitsHome& home_;
@@ -152,6 +169,9 @@ private:
         TURNPIKE_GUARDED_BY(mutex_);
     boost::unordered_flat_map<TenureKey, Count> tenures_ TURNPIKE_GUARDED_BY(mutex_);
     std::vector<TenureKey> changed_ TURNPIKE_GUARDED_BY(mutex_);
+    // Of those who have not come yet.
+    boost::unordered_flat_map<std::pair<relay::LimitsOwner::Kind, std::string>, Share> inherited_
+        TURNPIKE_GUARDED_BY(mutex_);
 };
 
 }  // namespace turnpike::accounts

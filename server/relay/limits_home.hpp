@@ -27,6 +27,8 @@ public:
     // before this goes.
     [[nodiscard]] virtual SharedLimits* make(const LimitsOwner& owner) = 0;
     virtual void give_back(SharedLimits* limits) noexcept = 0;
+    // Owners of before who were not asked for are forgotten.
+    virtual void forget_unclaimed() {}
 };
 
 class HeapLimits final : public LimitsHome {

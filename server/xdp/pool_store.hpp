@@ -34,7 +34,7 @@ public:
     // owner's name. One that is not there, or that another one has, is left out.
     void inherit(std::span<const Inherited> pools);
     // Those that nobody has asked for are free. After the slots that point to them were released.
-    void forget_unclaimed();
+    void forget_unclaimed() override;
 
     [[nodiscard]] relay::SharedLimits* make(const relay::LimitsOwner& owner) override;
     void give_back(relay::SharedLimits* limits) noexcept override;

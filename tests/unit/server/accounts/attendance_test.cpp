@@ -195,5 +195,39 @@ TEST_CASE("what the server allocates to ask itself is told to no other server") 
     CHECK(attendance.allocations() == 0);
 }
 
+TEST_CASE("what a call and a user have used goes on in another process") {
+    Attendance before{0s};
+    auto seat = before.admit(in_call("alice", {.bytes = 1000}), AllocationId{1}, now).seat;
+    seat->call_limits()->charge(relay::Way::to_peer, 400, now);
+    seat->call_limits()->note_media(now);
+    auto shares = before.shares(now);
+    REQUIRE(shares.size() == 2);
+
+    Attendance after{0s};
+    for (auto& share : shares) after.inherit(share);
+    auto again = after.admit(in_call("alice", {.bytes = 1000}), AllocationId{1}, now);
+    CHECK(again.call_began == now);
+    CHECK(again.seat->call_limits()->bytes_left() == 600);
+    // Once: who comes next shares it.
+    const auto second = after.admit(in_call("bob", {.bytes = 1000}), AllocationId{2}, now);
+    CHECK(second.seat->call_limits() == again.seat->call_limits());
+}
+
+TEST_CASE("what nobody came for is handed on as long as it would have been remembered") {
+    Attendance first{0s};
+    first.inherit({.kind = relay::LimitsOwner::Kind::call,
+                   .name = "c-1",
+                   .numbers = {.used = 400},
+                   .left = now});
+    first.inherit(
+        {.kind = relay::LimitsOwner::Kind::user, .name = "alice", .numbers = {}, .left = now});
+    const auto passed_on = first.shares(now + 1h);
+    REQUIRE(passed_on.size() == 1);
+    CHECK(passed_on.front().name == "c-1");
+    CHECK(passed_on.front().left == now);
+    first.forget_left_calls(now + 24h);
+    CHECK(first.shares(now + 24h).empty());
+}
+
 }  // namespace
 }  // namespace turnpike::accounts
