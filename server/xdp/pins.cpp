@@ -50,11 +50,14 @@ Outcome<void> check_kind(const std::string& folder) {
                                "`mount -t bpf bpf /sys/fs/bpf`");
 }
 
-Outcome<void> check_owner(const std::string& folder) {
+Outcome<void> check_owner(const std::string& folder, std::optional<uid_t> owner) {
     struct stat there{};
-    if (::stat(folder.c_str(), &there) != 0) return problem(errno, "the folder " + folder);
+    if (::lstat(folder.c_str(), &there) != 0) return problem(errno, "the folder " + folder);
     const std::string advice = ": make one that is the server's own, with `install -d -m 0700`";
     if (!S_ISDIR(there.st_mode)) return problem(ENOTDIR, folder + " is no folder");
+    if (there.st_uid != 0 && there.st_uid != ::geteuid() && there.st_uid != owner) {
+        return problem(EPERM, "the folder " + folder + " is somebody else's" + advice);
+    }
     if ((there.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
         return problem(EPERM, "others may write into the folder " + folder + advice);
     }
@@ -70,7 +73,7 @@ Pin::~Pin() {
     if (!path_.empty()) static_cast<void>(::unlink(path_.c_str()));
 }
 
-Outcome<Pins> Pins::open(std::string folder) {
+Outcome<Pins> Pins::open(std::string folder, std::optional<uid_t> owner) {
     while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
     if (::access(folder.c_str(), F_OK) != 0 && errno == ENOENT) {
         // Nothing is made where it could not be used.
@@ -84,7 +87,7 @@ Outcome<Pins> Pins::open(std::string folder) {
         }
     }
     if (auto checked = check_kind(folder); !checked) return checked.error();
-    if (auto checked = check_owner(folder); !checked) return checked.error();
+    if (auto checked = check_owner(folder, owner); !checked) return checked.error();
     return Pins{std::move(folder)};
 }
 
@@ -139,7 +142,7 @@ Outcome<void> Pins::give_to(uid_t user, gid_t group) const {
     for (const char* const map : maps) paths.push_back(path_of(map));
     for (const LinkPlace& place : links()) paths.push_back(path_of(place));
     for (const std::string& path : paths) {
-        if (::chown(path.c_str(), user, group) != 0 && errno != ENOENT) {
+        if (::lchown(path.c_str(), user, group) != 0 && errno != ENOENT) {
             return problem(errno, "giving " + path + " to the server's user");
         }
     }

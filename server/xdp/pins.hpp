@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -44,7 +45,8 @@ public:
 
     // Makes the folder where it is missing. A problem: it is in no BPF file system, or belongs to
     // others, or they may write there and give us maps of their own.
-    [[nodiscard]] static Outcome<Pins> open(std::string folder);
+    // `owner`: whom the process will become, as the one before it did.
+    [[nodiscard]] static Outcome<Pins> open(std::string folder, std::optional<uid_t> owner = {});
 
     [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
     [[nodiscard]] std::string path_of(const char* map) const { return folder_ + '/' + map; }
