@@ -48,7 +48,7 @@ public:
     }
     [[nodiscard]] void* data() noexcept { return octets_.data(); }
     [[nodiscard]] Header header() const noexcept {
-        Header value{};
+        Header value;  // without braces, which would be for its array of no size too
         std::memcpy(&value, octets_.data(), sizeof value);
         return value;
     }
