@@ -41,7 +41,7 @@ std::optional<wire::Tap> tap_in(const std::string& netns) {
 }  // namespace
 
 WireRunner::WireRunner(Stage& stage, Runner& runner, const Settings& settings)
-    : stage_{stage}, runner_{runner}, settings_{settings} {
+    : runner_{runner}, settings_{settings} {
     const Places& places = settings.places;
     auto clients = tap_in(places.client_netns);
     auto peers = tap_in(places.peer_netns);

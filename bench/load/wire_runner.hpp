@@ -48,7 +48,6 @@ private:
     void await_stragglers() const;
     [[nodiscard]] std::uint64_t dropped() const;
 
-    Stage& stage_;
     Runner& runner_;
     const Settings& settings_;
     Place arrival_;
