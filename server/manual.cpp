@@ -29,7 +29,8 @@ constexpr std::array sections{
 * 3: The system refused something: an address that another program has, a file, the database.)"},
     manual::Section{
         "SIGNALS",
-        R"(* SIGTERM, SIGINT: End, once running allocations have had `server.stop_seconds` to end themselves. A second one ends at once.
+        R"(* SIGTERM, SIGINT: End, once running allocations have had `server.stop_seconds` to end themselves. A second one ends at once. With
+`server.handover_seconds` at once too, and what hangs on no connection is left to the next server.
 * SIGHUP: Reload. A configuration with mistakes changes nothing; the reasons stand in the log.
 * SIGUSR1: Let no new allocation in, and end when the last one has ended, or after `server.drain_seconds`.)"},
     manual::Section{
@@ -75,6 +76,16 @@ once the program is loaded:
     PrivateUsers=no
     SystemCallFilter=bpf capset
     LimitMEMLOCK=infinity
+
+Calls that the kernel relays go on over a restart (server.handover_seconds, relay.pins) where there is
+a BPF file system that the service may write to, which systemd's own is not:
+
+    [Service]
+    ExecStartPre=+/bin/sh -c 'mkdir -p /run/turnpike-bpf; mountpoint -q /run/turnpike-bpf || mount -t bpf -o mode=0711 bpf /run/turnpike-bpf; install -d -o turnpike -m 0700 /run/turnpike-bpf/relay'
+    ReadWritePaths=/run/turnpike-bpf
+
+    [relay]
+    pins = "/run/turnpike-bpf/relay"
 
 `turnpike doctor`, as root, says by what each interface would be relayed, and what is in the way.
 

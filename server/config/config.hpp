@@ -97,6 +97,7 @@ struct Relay {
     Acceleration acceleration{};
     std::uint32_t kernel_channels = 0;
     std::vector<std::string> interfaces;
+    std::string pins;
     bool mobility = false;  // RFC 8016
     bool tcp = false;       // RFC 6062
     bool operator==(const Relay&) const = default;
@@ -220,8 +221,10 @@ struct Server {
     std::string hostname;  // empty: our addresses
     std::string node;      // empty: the name of this host
     bool rfc3489 = false;
-    std::chrono::seconds drain{};  // when asked to drain
-    std::chrono::seconds stop{};   // when asked to end
+    std::chrono::seconds drain{};     // when asked to drain
+    std::chrono::seconds stop{};      // when asked to end
+    std::chrono::seconds handover{};  // 0: calls end with the process
+    std::string handover_file;
     bool operator==(const Server&) const = default;
 };
 

@@ -83,7 +83,6 @@ constexpr std::array relay_options{
         .help = "Let the kernel relay bound channels of clients on UDP: \"auto\" by XDP or tc, "
                 "whichever the interface is good at; \"xdp\" or \"tc\" by that alone; or \"off\"",
         .words = acceleration_words,
-        .needs_restart = true,
     }),
     at<&Config::relay, &Relay::kernel_channels>({
         .key = "relay.kernel_channels",
@@ -101,6 +100,13 @@ constexpr std::array relay_options{
         .help =
             "Interfaces on which the kernel may relay; none: all that clients and peers come by",
         .example = R"(["eth0"])",
+    }),
+    at<&Config::relay, &Relay::pins>({
+        .key = "relay.pins",
+        .fallback = R"("/sys/fs/bpf/turnpike")",
+        .help =
+            "With server.handover_seconds: a folder in a BPF file system, where the kernel's part "
+            "of the relay stays for the next server; empty: it goes with this one",
         .needs_restart = true,
     }),
 };

@@ -87,6 +87,21 @@ inline constexpr std::array server_options{
         .help = "The same for SIGTERM and SIGINT; a second one ends at once",
         .max = 86'400,
     }),
+    at<&Config::server, &Server::handover>({
+        .key = "server.handover_seconds",
+        .fallback = "0",
+        .help =
+            "For restarts and upgrades: SIGTERM and SIGINT end at once and leave the allocations "
+            "of clients on UDP to the server that starts within this time, and they go on; "
+            "0: they end with the server. A drain comes first, and hands nothing over",
+        .max = 300,
+    }),
+    at<&Config::server, &Server::handover_file>({
+        .key = "server.handover_file",
+        .fallback = R"("/var/lib/turnpike/handover")",
+        .help = "The file for that. It holds secrets, lives for as long, and is ours alone",
+        .needs_restart = true,
+    }),
 };
 
 }  // namespace turnpike::config

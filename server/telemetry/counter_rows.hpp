@@ -37,6 +37,8 @@ inline constexpr std::string_view routes_help =
     "Permissions and channels that expired because no client refreshed them";
 inline constexpr std::string_view moved_help =
     "Allocations whose client came to another address or transport";
+inline constexpr std::string_view inherited_help =
+    "Allocations that this server took over from the one before it";
 inline constexpr std::string_view probed_help =
     "Allocations that this server made to see whether it works; in no other count of allocations";
 inline constexpr std::string_view unrecorded_help =
@@ -242,6 +244,8 @@ inline constexpr std::array counter_rows{
     CounterRow{Counter::channels_expired, "turnpike_routes_expired_total", R"(kind="channel")",
                routes_help},
     CounterRow{Counter::allocations_moved, "turnpike_allocations_moved_total", "", moved_help},
+    CounterRow{Counter::allocations_inherited, "turnpike_allocations_inherited_total", "",
+               inherited_help},
     CounterRow{Counter::allocations_probed, "turnpike_allocations_probed_total", "", probed_help},
     CounterRow{Counter::allocations_unrecorded, "turnpike_allocations_unrecorded_total", "",
                unrecorded_help},

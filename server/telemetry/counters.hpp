@@ -109,6 +109,7 @@ enum class Counter : std::uint8_t {
     permissions_expired,
     channels_expired,
     allocations_moved,
+    allocations_inherited,
     allocations_probed,
     allocations_unrecorded,
     allocations_by_local_quota,

@@ -62,6 +62,13 @@ struct Condition {
     std::optional<WallTime> reloaded;  // well, for the last time
 };
 
+// Where the kernel relays.
+struct EntryPointMetrics {
+    std::string interface;
+    std::string mode;    // xdp, tc
+    std::string reason;  // why not XDP, where the interface was left to decide
+};
+
 struct Metrics {
     std::string version;
     CounterValues counters{};
@@ -73,6 +80,7 @@ struct Metrics {
     ConnectionMetrics connections{};
     std::vector<RelayPortMetrics> ports{};
     std::array<std::uint64_t, mailboxes.size()> mailbox_drops{};
+    std::vector<EntryPointMetrics> entry_points{};
     std::optional<StorageMetrics> storage{};       // none: there is no database
     bool has_room = true;                          // for what another allocation will use
     std::optional<WallTime> certificate_expiry{};  // of the first that expires

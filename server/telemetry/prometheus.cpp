@@ -83,6 +83,16 @@ void write_connections(const ConnectionMetrics& open, Exposition& out) {
                open.handshakes);
 }
 
+void write_entry_points(const std::vector<EntryPointMetrics>& entry_points, Exposition& out) {
+    out.begin({"turnpike_kernel_entry_point_info", gauge,
+               "1 for each interface by which the kernel relays, with how, and why not by XDP"});
+    for (const EntryPointMetrics& each : entry_points) {
+        out.sample(
+            labels({{"interface", each.interface}, {"mode", each.mode}, {"reason", each.reason}}),
+            std::uint64_t{1});
+    }
+}
+
 void write_ports(const std::vector<RelayPortMetrics>& ports, Exposition& out) {
     out.begin({"turnpike_relay_ports_free", gauge,
                "Ports that relays may still be opened on, by address of this server"});
@@ -184,6 +194,7 @@ std::string to_prometheus(const Metrics& metrics) {
     write_limits(metrics, out);
     write_connections(metrics.connections, out);
     write_ports(metrics.ports, out);
+    write_entry_points(metrics.entry_points, out);
     write_workers(metrics, out);
     if (metrics.storage) write_storage(*metrics.storage, out);
     write_condition(metrics, out);

@@ -23,6 +23,15 @@ std::vector<protocol::IpAddress> advertised(const std::vector<RelayAddress>& rel
     return addresses;
 }
 
+// So that nonces and tickets stay good.
+RunKeys keys_after(const std::optional<Handover>& handover) {
+    RunKeys keys = make_run_keys();
+    if (!handover) return keys;
+    keys.nonces = handover->keys.nonces;
+    keys.tickets = handover->keys.tickets;
+    return keys;
+}
+
 net::DtlsCookies make_dtls_cookies() {
     net::DtlsCookies::Secret secret;
     fill_random(secret);
@@ -36,6 +45,8 @@ Commons::Commons(const config::Config& configuration, Surroundings surroundings)
       log{surroundings.log},
       relays{relay_addresses(config.relay)},
       relayed{advertised(relays)},
+      handover{std::move(surroundings.handover)},
+      keys{keys_after(handover)},
       directory{relays, config.relay.ports.min, config.relay.ports.max},
       rules{make_rules(config, {.relays = relays, .keys = keys, .live = directory})},
       certificates{certificate_files(config.listen), tls, log, read_clock()},
@@ -47,7 +58,11 @@ Commons::Commons(const config::Config& configuration, Surroundings surroundings)
       acceleration{Acceleration::start({.relay = config.relay,
                                         .addresses = kernel_addresses(config.listen, relays),
                                         .workers = worker_count(config.server),
-                                        .log = log})},
+                                        .log = log,
+                                        .pins = config.relay.pins,
+                                        .owner = config.server.user,
+                                        .stays = config.server.handover != std::chrono::seconds{0},
+                                        .handover = handover ? &*handover : nullptr})},
       attendance{config.limits.ghost, acceleration ? &acceleration->limits() : nullptr},
       shared{.rules = rules,
              .relayed = relayed,
@@ -63,7 +78,7 @@ Commons::Commons(const config::Config& configuration, Surroundings surroundings)
              .acceleration = acceleration.get(),
              .packet_io = packet_io(config.server),
              .node = node_name(config.server),
-             .run = random_name(),
+             .run = handover ? handover->run : random_name(),
              .log = log},
       post_office{worker_count(config.server)},
       books{config, shared, post_office, log},
@@ -84,6 +99,53 @@ void Commons::open_workers() {
     }
     listeners.commit();  // they take it up when they run
     listeners.tell_unclaimed();
+    if (handover || (acceleration && acceleration->has_inherited())) hand_to_workers();
+}
+
+// They find it behind their listeners. Then what this configuration says of it: that may be
+// another one.
+void Commons::hand_to_workers() {
+    const bool kernel_goes_on = acceleration && acceleration->goes_on();
+    Handover handed = std::exchange(handover, {}).value_or(Handover{});
+    handed.workers.resize(workers.size());
+    const protocol::TimePoint now = read_clock().steady;
+    const auto ended = now < handed.until ? std::nullopt : std::optional{handed.until};
+    for (HandedLimits& each : handed.limits) {
+        if (!kernel_goes_on || !each.pool) attendance.inherit(std::move(each.share));
+    }
+    to_take_up_ = workers.size();
+    const auto done = [this] {
+        if (to_take_up_.fetch_sub(1) == 1) end_inheritance();
+    };
+    for (std::size_t index = 0; index < workers.size(); ++index) {
+        HandedWorker& worker = handed.workers[index];
+        for (HandedAllocation& each : worker.allocations) {
+            if (!kernel_goes_on) each.slot.reset();
+            // Before anybody is served: newcomers get others.
+            for (auto& bound : each.bound) {
+                if (bound && !directory.take(*bound)) bound.reset();
+            }
+        }
+        if (!deliver(static_cast<WorkerIndex>(index), TakeUp{std::move(worker), ended, done})) {
+            done();
+        }
+    }
+    (void)tell_all([] { return Order{TakeRules{}}; });
+}
+
+// What the process before had in the kernel and nobody has claimed: routes first, so that no packet
+// finds a slot that is somebody else's.
+void Commons::end_inheritance() {
+    if (!acceleration || !acceleration->has_inherited()) return;
+    acceleration->remove_unclaimed_routes();
+    to_release_ = workers.size();
+    const auto done = [this] {
+        if (to_release_.fetch_sub(1) != 1) return;
+        attendance.forget_unclaimed();
+        acceleration->finish_inheritance();
+    };
+    const std::size_t unheard = tell_all([&] { return Order{ReleaseUnclaimed{done}}; });
+    for (std::size_t each = 0; each < unheard; ++each) done();
 }
 
 bool Commons::deliver(WorkerIndex to, Order order) const {
@@ -107,7 +169,17 @@ protocol::Result<AppliedChange, ChangeProblem> Commons::apply(const config::Conf
     return applied;
 }
 
+void Commons::apply_acceleration(config::Acceleration before) {
+    if (acceleration) {
+        return acceleration->apply(config.relay, kernel_addresses(config.listen, relays));
+    }
+    if (config.relay.acceleration == before) return;
+    log.warning(telemetry::Area::server, "the kernel relays nothing",
+                {{"reason", "it did not when the server began"}, {"advice", "restart the server"}});
+}
+
 std::size_t Commons::take_over(const config::Config& next, Moment now) {
+    const config::Acceleration was_accelerated = config.relay.acceleration;
     config = next;
     certificates.commit(now);
     const config::Limits& limits = config.limits;
@@ -117,8 +189,10 @@ std::size_t Commons::take_over(const config::Config& next, Moment now) {
     attendance.set_ghost(limits.ghost);
     redirection.set(redirect_mode(config.redirect), config.redirect.allocations);
     books.amend(config);
+    apply_acceleration(was_accelerated);
     rules.put(make_rules(config, {.relays = relays, .keys = keys, .live = directory}));
     const std::size_t unheard = tell_all([] { return Order{TakeRules{}}; });
+    (void)tell_all([] { return Order{LookForWays{}}; });
     listeners.commit();
     return unheard;
 }

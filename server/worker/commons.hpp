@@ -4,8 +4,10 @@
 // whole or not at all. Used by the thread that runs the server; what is Shared, by the workers too.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,7 @@
 #include "server/worker/bookkeeping.hpp"
 #include "server/worker/certificate_keeper.hpp"
 #include "server/worker/change_problem.hpp"
+#include "server/worker/handover.hpp"
 #include "server/worker/listeners.hpp"
 #include "server/worker/post_office.hpp"
 #include "server/worker/shared.hpp"
@@ -32,6 +35,7 @@ struct Commons {
         telemetry::Log& log;  // outlives it
         Listeners::Post post;
         net::InheritedSockets inherited{};
+        std::optional<Handover> handover{};  // of the process before
     };
     // Throws std::runtime_error where a certificate cannot be read.
     Commons(const config::Config& configuration, Surroundings surroundings);
@@ -59,7 +63,8 @@ struct Commons {
     telemetry::Log& log;
     std::vector<RelayAddress> relays;
     std::vector<protocol::IpAddress> relayed;
-    RunKeys keys = make_run_keys();
+    std::optional<Handover> handover;  // until the workers have it
+    RunKeys keys;
     RelayDirectory directory;
     RulesSlot rules;
     net::TlsSlot tls;
@@ -79,6 +84,13 @@ struct Commons {
     Listeners listeners;
 
 private:
+    void hand_to_workers();
+    void end_inheritance();
+    void apply_acceleration(config::Acceleration before);
+    // How many workers have yet to take up what was handed to them, and to release what was not.
+    std::atomic<std::size_t> to_take_up_{0};
+    std::atomic<std::size_t> to_release_{0};
+
     // How many workers did not hear of it.
     std::size_t take_over(const config::Config& next, protocol::Moment now);
 };

@@ -82,14 +82,8 @@ void EffectExecutor::announce(protocol::AllocationId id, std::chrono::seconds li
     if (holding == nullptr) return;
     if (holding->is_probe) return context_.count(Counter::allocations_probed);
     context_.count(Counter::allocations_made);
-    holding->is_announced = true;
-    count_live(*holding);
-    if (who) context_.live_accounts.insert(id, *who, holding->seat->call());
-    if (context_.usage.is_on()) {
-        context_.usage.began(*holding, holding->since);
-        wheel_.set({TimerKind::usage, static_cast<std::uint64_t>(id)},
-                   holding->since + UsageReporter::interval);
-    }
+    context_.usage.began(*holding, holding->since);
+    count_in(*holding, holding->since, who);
     context_.shared.log.info(Area::session, "allocation made",
                              {{"id", static_cast<std::uint64_t>(id)},
                               {"user", holding->username},
@@ -98,6 +92,31 @@ void EffectExecutor::announce(protocol::AllocationId id, std::chrono::seconds li
                               {"transport", to_string(holding->session->five_tuple().transport)},
                               {"relayed", relayed_text(*holding)},
                               {"lifetime_seconds", lifetime.count()}});
+}
+
+void EffectExecutor::go_on(protocol::AllocationId id, protocol::TimePoint now,
+                           const std::optional<accounts::Who>& who) {
+    Holding* holding = context_.holdings.find(id);
+    if (holding == nullptr) return;
+    context_.count(Counter::allocations_inherited);
+    count_in(*holding, now, who);
+    context_.shared.log.info(Area::session, "allocation goes on",
+                             {{"id", static_cast<std::uint64_t>(id)},
+                              {"user", holding->username},
+                              {"realm", holding->realm},
+                              Field::address("client", client_text(holding->place)),
+                              {"relayed", relayed_text(*holding)}});
+}
+
+// From now on it is everybody's: the gauges', the database's, and the usage rows'.
+void EffectExecutor::count_in(Holding& holding, protocol::TimePoint now,
+                              const std::optional<accounts::Who>& who) {
+    holding.is_announced = true;
+    count_live(holding);
+    if (who) context_.live_accounts.insert(holding.id, *who, holding.seat->call());
+    if (!context_.usage.is_on()) return;
+    wheel_.set({TimerKind::usage, static_cast<std::uint64_t>(holding.id)},
+               now + UsageReporter::interval);
 }
 
 void EffectExecutor::report(protocol::AllocationId id, protocol::TimePoint now) {

@@ -24,6 +24,9 @@ public:
     // The rules have accepted the allocation. `who`: whom of the database it belongs to.
     void announce(protocol::AllocationId id, std::chrono::seconds lifetime,
                   const std::optional<accounts::Who>& who = {});
+    // ... another process's, which goes on here.
+    void go_on(protocol::AllocationId id, protocol::TimePoint now,
+               const std::optional<accounts::Who>& who);
     // An interval of UsageReporter is over.
     void report(protocol::AllocationId id, protocol::TimePoint now);
 
@@ -41,6 +44,8 @@ private:
     void carry_out(const turn::SetDeadline& effect);
     void carry_out(const turn::AmendSession& effect);
     void carry_out(const turn::MoveClient& effect, const ClientLink* link);
+    void count_in(Holding& holding, protocol::TimePoint now,
+                  const std::optional<accounts::Who>& who);
     void follow_in_kernel(Holding& holding);
     void note_for_kernel(protocol::AllocationId id);
     void tell_kernel();

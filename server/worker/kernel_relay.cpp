@@ -84,20 +84,50 @@ std::optional<BoundChannel> KernelRelay::bound(const Holding& holding, const End
                         .plain = !context_.rules->settings.copies_traffic_class};
 }
 
-bool KernelRelay::open(Holding& holding) {
+// None: a limit lives where the kernel does not see it.
+std::optional<xdp::SlotSeed> KernelRelay::seed_of(const Holding& holding) const {
     const auto user = parts_.pools.index_of(holding.seat->user_limits());
     const auto call = parts_.pools.index_of(holding.seat->call_limits());
-    if (!user || !call) {
-        context_.count(Counter::kernel_full);
-        return false;
-    }
+    if (!user || !call) return std::nullopt;
     // The lifetime is user space's: it ends routes and slot. A route ends with its permission,
     // which lasts for minutes, whatever becomes of user space.
-    const auto slot = parts_.own.open({.allocation = holding.id,
-                                       .limits = holding.session->limits(),
-                                       .expires = TimePoint::max(),
-                                       .user_pool = *user,
-                                       .call_pool = *call});
+    return xdp::SlotSeed{.allocation = holding.id,
+                         .limits = holding.session->limits(),
+                         .expires = TimePoint::max(),
+                         .user_pool = *user,
+                         .call_pool = *call};
+}
+
+bool KernelRelay::adopt(Holding& holding, std::uint32_t slot, const relay::Account::Numbers& own) {
+    const auto seed = seed_of(holding);
+    if (!seed || !parts_.own.adopt(slot, *seed)) return false;
+    holding.session->account().go_on(own);
+    holding.session->account().share_again(xdp::meter_of(parts_.slots[slot]));
+    const xdp::Usage usage = parts_.own.usage(slot);
+    holding.kernel = std::make_unique<KernelShare>(
+        KernelShare{.slot = slot, .channels = {}, .counted = {usage.to_peer, usage.from_peer}});
+    return true;
+}
+
+void KernelRelay::leave(const Holding& holding, TimePoint expires) noexcept {
+    if (holding.kernel) parts_.own.extend(holding.kernel->slot, expires);
+}
+
+void KernelRelay::release_unclaimed() {
+    for (const auto& [allocation, usage] : parts_.own.release_unclaimed()) {
+        context_.shared.log.warning(telemetry::Area::session,
+                                    "the kernel has relayed for a server that died",
+                                    {{"id", static_cast<std::uint64_t>(allocation)},
+                                     {"bytes_to_peer", usage.to_peer.bytes},
+                                     {"packets_to_peer", usage.to_peer.packets},
+                                     {"bytes_to_client", usage.from_peer.bytes},
+                                     {"packets_to_client", usage.from_peer.packets}});
+    }
+}
+
+bool KernelRelay::open(Holding& holding) {
+    const auto seed = seed_of(holding);
+    const auto slot = seed ? parts_.own.open(*seed) : std::nullopt;
     if (!slot) {
         context_.count(Counter::kernel_full);
         return false;

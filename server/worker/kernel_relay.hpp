@@ -45,8 +45,19 @@ public:
         // What became of packets, of all CPUs; none: another worker counts that.
         std::function<xdp::Counters()> verdicts{};
     };
-    KernelRelay(Context& context, Parts parts) noexcept
-        : context_{context}, parts_{std::move(parts)} {}
+    KernelRelay(Context& context, Parts parts) : context_{context}, parts_{std::move(parts)} {
+        // Packets of the process before are no packets of this one.
+        if (parts_.verdicts) counted_ = parts_.verdicts();
+    }
+
+    // What the kernel had of it in the process before goes on with that slot; what this process
+    // counted of it is `own`. Before follow(). False: the kernel has nothing of it.
+    [[nodiscard]] bool adopt(Holding& holding, std::uint32_t slot,
+                             const relay::Account::Numbers& own);
+    // Nobody will end it at its lifetime's end: the kernel shall.
+    void leave(const Holding& holding, protocol::TimePoint expires) noexcept;
+    // Of slots that waited to be adopted.
+    void release_unclaimed();
 
     // Its channels, permissions, client or relayed addresses may have changed.
     void follow(Holding& holding);
@@ -68,6 +79,7 @@ private:
     [[nodiscard]] std::vector<xdp::BoundChannel> wanted_of(const Holding& holding) const;
     [[nodiscard]] std::optional<xdp::BoundChannel> bound(const Holding& holding,
                                                          const protocol::Endpoint& peer) const;
+    [[nodiscard]] std::optional<xdp::SlotSeed> seed_of(const Holding& holding) const;
     [[nodiscard]] bool open(Holding& holding);
     void close(Holding& holding);
     void drop_others(KernelShare& share, std::span<const xdp::BoundChannel> wanted);

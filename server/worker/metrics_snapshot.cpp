@@ -10,6 +10,7 @@
 
 #include "auth/limit.hpp"
 #include "protocol/address.hpp"
+#include "server/worker/acceleration.hpp"
 
 namespace turnpike::worker {
 
@@ -69,6 +70,9 @@ telemetry::Metrics take_metrics(const MetricsSources& sources,
     for (const auth::LimitRow& row : auth::limit_table) metrics.limit_names.push_back(row.name);
     metrics.connections = connections_of(sources);
     metrics.ports = ports_of(sources.directory);
+    if (sources.acceleration != nullptr) {
+        metrics.entry_points = sources.acceleration->entry_points().metrics();
+    }
     metrics.mailbox_drops = sources.post_office.dropped();
     metrics.storage = sources.books.metrics();
     metrics.has_room = sources.books.has_room();

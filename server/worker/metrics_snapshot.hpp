@@ -17,6 +17,8 @@
 
 namespace turnpike::worker {
 
+class Acceleration;
+
 struct MetricsSources {
     const RelayDirectory& directory;
     const PostOffice& post_office;
@@ -25,6 +27,7 @@ struct MetricsSources {
     const ConnectionLimits& connections;   // of TCP, under TLS or not
     const ConnectionLimits& associations;  // of DTLS
     const ConnectionLimits& handshakes;
+    const Acceleration* acceleration = nullptr;  // none: the kernel relays nothing
 };
 
 struct WorkerSource {

@@ -5,11 +5,13 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <variant>
 
 #include "protocol/address.hpp"
 #include "server/net/file_descriptor.hpp"
 #include "server/worker/entrance.hpp"
+#include "server/worker/handover.hpp"
 #include "server/worker/session_info.hpp"
 
 namespace turnpike::worker {
@@ -58,10 +60,23 @@ struct EndSessions {
     std::function<void(std::size_t)> answer;  // how many
 };
 
+// To be taken up before anything is served; `done` is called once.
+struct TakeUp {
+    HandedWorker handed;
+    std::optional<protocol::TimePoint> ended;  // nobody came in time: it was over then
+    std::function<void()> done;
+};
+
+// Slots of the process before that nobody has claimed are free; `done` is called once.
+struct ReleaseUnclaimed {
+    std::function<void()> done;
+};
+
 // The network has changed: what the kernel relays may have to go another way.
 struct LookForWays {};
 
-using Order = std::variant<TakeRules, ListenUdp, ListenTcp, ServeUdp, ServeTcp, CloseUdp, CloseTcp,
-                           IsUdpNeeded, ListSessions, EndSessions, LookForWays>;
+using Order =
+    std::variant<TakeRules, ListenUdp, ListenTcp, ServeUdp, ServeTcp, CloseUdp, CloseTcp,
+                 IsUdpNeeded, ListSessions, EndSessions, TakeUp, ReleaseUnclaimed, LookForWays>;
 
 }  // namespace turnpike::worker

@@ -68,6 +68,16 @@ void OrderDesk::obey(const EndSessions& order, Moment now) {
     order.answer(found.size());
 }
 
+void OrderDesk::obey(TakeUp& order, Moment now) {
+    parts_.inheritance.take_up(std::move(order.handed), now, order.ended);
+    order.done();
+}
+
+void OrderDesk::obey(const ReleaseUnclaimed& order, Moment /*now*/) {
+    if (context_.kernel != nullptr) context_.kernel->release_unclaimed();
+    order.done();
+}
+
 void OrderDesk::obey(const LookForWays& /*order*/, Moment /*now*/) {
     if (context_.kernel != nullptr) context_.kernel->look_for_ways();
 }

@@ -9,6 +9,7 @@
 #include "server/worker/context.hpp"
 #include "server/worker/datagram_service.hpp"
 #include "server/worker/effect_executor.hpp"
+#include "server/worker/inheritance.hpp"
 #include "server/worker/order.hpp"
 #include "server/worker/stream_service.hpp"
 #include "server/worker/stun_service.hpp"
@@ -24,6 +25,7 @@ public:
         StunService& stun;
         DatagramService& datagrams;
         StreamService& streams;
+        Inheritance& inheritance;
         std::function<void(net::FileDescriptor, Serves)> listen_udp;
     };
 
@@ -42,6 +44,8 @@ private:
     void obey(const IsUdpNeeded& order, protocol::Moment now);
     void obey(const ListSessions& order, protocol::Moment now);
     void obey(const EndSessions& order, protocol::Moment now);
+    void obey(TakeUp& order, protocol::Moment now);
+    void obey(const ReleaseUnclaimed& order, protocol::Moment now);
     void obey(const LookForWays& order, protocol::Moment now);
 
     Context& context_;

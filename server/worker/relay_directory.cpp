@@ -41,6 +41,22 @@ std::optional<RelayPort> RelayDirectory::take(Family family, relay::PortWish wis
     return std::nullopt;
 }
 
+std::optional<RelayPort> RelayDirectory::take(const Endpoint& local) {
+    auto port = port_at(local);
+    if (!port) return std::nullopt;
+    const MutexLock lock{mutex_};
+    if (!pools_[address_of(*port)].take(local.port)) port.reset();
+    return port;
+}
+
+std::optional<RelayPort> RelayDirectory::port_at(const Endpoint& local) const {
+    const auto ours = std::ranges::find(addresses_, local.address, &RelayAddress::local);
+    if (ours == addresses_.end() || local.port < port_first_ || local.port > port_last_) {
+        return std::nullopt;
+    }
+    return RelayPort{local, {ours->advertised, local.port}};
+}
+
 void RelayDirectory::publish(const RelayPort& port, WorkerIndex owner,
                              protocol::Transport transport) {
     assert(owner + 1 < of_tcp);

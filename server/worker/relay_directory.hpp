@@ -45,6 +45,10 @@ public:
     // is held too. `random` decides address and port. None when the family has no port left.
     [[nodiscard]] std::optional<RelayPort> take(protocol::Family family, relay::PortWish wish,
                                                 std::uint64_t random);
+    // This one, as it is bound. None where somebody holds it, or it is none of ours.
+    [[nodiscard]] std::optional<RelayPort> take(const protocol::Endpoint& local);
+    // ... whoever holds it. None: it is none of ours.
+    [[nodiscard]] std::optional<RelayPort> port_at(const protocol::Endpoint& local) const;
     // The socket is open: hairpin (UDP) and peer policy may find it from now on.
     void publish(const RelayPort& port, WorkerIndex owner,
                  protocol::Transport transport = protocol::Transport::udp);

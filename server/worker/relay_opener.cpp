@@ -50,6 +50,44 @@ std::string_view claimant(const auth::Grant& grant) noexcept {
     return grant.token ? std::string_view{} : std::string_view{grant.username};
 }
 
+// What is known of an allocation before it has an address.
+struct Opening {
+    protocol::AllocationId id{};
+    const auth::Grant& grant;
+    const protocol::FiveTuple& five_tuple;
+    const ClientLink& link;
+    protocol::TimePoint since;
+    storage::Time since_wall;
+};
+
+relay::SessionSeed seed_of(const Opening& opening, accounts::Attendance::Seat& seat,
+                           const turn::Settings& settings) {
+    return {.id = opening.id,
+            .five_tuple = opening.five_tuple,
+            .relayed = {},
+            .limits = {.deadline = deadline_of(opening.grant, settings, opening.since),
+                       .bytes = opening.grant.bytes,
+                       .bits_per_second = opening.grant.bits_per_second},
+            .user = seat.user_limits(),
+            .call = seat.call_limits(),
+            .heard = &seat.heard(),
+            .random = random_number()};
+}
+
+Holding holding_of(const Opening& opening, std::unique_ptr<accounts::Attendance::Seat> seat) {
+    return {.id = opening.id,
+            .place = {.at = opening.five_tuple, .next = {}},
+            .link = opening.link,
+            .next_link = {},
+            .relays = {},
+            .username = opening.grant.username,
+            .realm = opening.grant.realm,
+            .seat = std::move(seat),
+            .since = opening.since,
+            .since_wall = opening.since_wall,
+            .is_probe = opening.grant.is_probe};
+}
+
 }  // namespace
 
 RelayOpener::RelayOpener(Context& context, net::Poller& poller, Events events)
@@ -181,28 +219,14 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Taken 
     auto& [halves, seat] = taken;
     const protocol::TimePoint now = client.now.steady;
     const auth::Grant& grant = wish.identity.grant;
-    relay::SessionSeed seed{
-        .id = opened.allocation,
-        .five_tuple = client.five_tuple,
-        .relayed = {},
-        .limits = {.deadline = deadline_of(grant, context_.rules->settings.turn, now),
-                   .bytes = grant.bytes,
-                   .bits_per_second = grant.bits_per_second},
-        .user = seat->user_limits(),
-        .call = seat->call_limits(),
-        .heard = &seat->heard(),
-        .random = random_number()};
-    Holding& holding = context_.holdings.insert({.id = opened.allocation,
-                                                 .place = {.at = client.five_tuple, .next = {}},
-                                                 .link = client.link,
-                                                 .next_link = {},
-                                                 .relays = {},
-                                                 .username = grant.username,
-                                                 .realm = grant.realm,
-                                                 .seat = std::move(seat),
-                                                 .since = now,
-                                                 .since_wall = storage::to_time(client.now.wall),
-                                                 .is_probe = grant.is_probe});
+    const Opening opening{.id = opened.allocation,
+                          .grant = grant,
+                          .five_tuple = client.five_tuple,
+                          .link = client.link,
+                          .since = now,
+                          .since_wall = storage::to_time(client.now.wall)};
+    relay::SessionSeed seed = seed_of(opening, *seat, context_.rules->settings.turn);
+    Holding& holding = context_.holdings.insert(holding_of(opening, std::move(seat)));
     for (const Family family : {Family::ipv4, Family::ipv6}) {
         const std::size_t index = turn::index_of(family);
         if (!halves[index]) continue;
@@ -216,6 +240,59 @@ void RelayOpener::hold(const turn::OpenRelay& wish, const Client& client, Taken 
         if (wish.reserve_next) opened.reservation = reserve_after(port, claimant(grant), now);
     }
     holding.session = &context_.routes.open(seed, now);
+}
+
+bool RelayOpener::reopen(const HandedAllocation& handed, const ClientLink& link,
+                         protocol::Moment now) {
+    const turn::AllocationSeed& rules = handed.rules.seed;
+    bool is_whole = true;
+    auto seat = admit_again(rules.grant, rules.id, now.steady);
+    seat->heard().store(handed.heard.time_since_epoch().count(), std::memory_order_relaxed);
+    const Opening opening{.id = rules.id,
+                          .grant = rules.grant,
+                          .five_tuple = handed.rules.client,
+                          .link = link,
+                          .since = handed.rules.began,
+                          .since_wall = handed.since_wall};
+    relay::SessionSeed seed = seed_of(opening, *seat, context_.rules->settings.turn);
+    seed.relayed = rules.relayed;
+    Holding& holding = context_.holdings.insert(holding_of(opening, std::move(seat)));
+    for (const Family family : {Family::ipv4, Family::ipv6}) {
+        const std::size_t index = turn::index_of(family);
+        if (!rules.relayed[index]) continue;
+        if (handed.bound[index]) {
+            holding.relays[index] = bind_again(*handed.bound[index], {rules.id, family});
+        }
+        const auto& relay = holding.relays[index];
+        is_whole = is_whole && relay && relay->port.advertised == rules.relayed[index];
+        if (relay) context_.shared.directory.publish(relay->port, context_.index);
+    }
+    holding.session = &context_.routes.open(seed, handed.rules.began);
+    holding.session->account().go_on(handed.all);
+    return is_whole;
+}
+
+// What was admitted is not judged again: who came afterwards may have been counted meanwhile.
+std::unique_ptr<accounts::Attendance::Seat> RelayOpener::admit_again(const auth::Grant& grant,
+                                                                     protocol::AllocationId id,
+                                                                     protocol::TimePoint now) {
+    auth::Grant held = grant;
+    held.allocations = 0;
+    held.elsewhere.reset();
+    if (held.call_grant) held.call_grant->participants = 0;
+    turn::OpenedRelay opened;
+    opened.allocation = id;
+    return admit(held, now, opened);
+}
+
+std::optional<RelayEnd> RelayOpener::bind_again(const protocol::Endpoint& local,
+                                                const RelayName& name) {
+    const auto port = context_.shared.directory.port_at(local);
+    if (!port) return std::nullopt;
+    auto bound = bind_udp(*port, name);
+    if (bound) return *std::move(bound);
+    give_back(*port, PortWish::any);
+    return std::nullopt;
 }
 
 void RelayOpener::watch(Holding& holding, Family family) {

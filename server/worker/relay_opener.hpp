@@ -14,6 +14,7 @@
 #include "server/turn/outcome.hpp"
 #include "server/worker/allocation_owner.hpp"
 #include "server/worker/context.hpp"
+#include "server/worker/handover.hpp"
 
 namespace turnpike::worker {
 
@@ -37,6 +38,15 @@ public:
     };
     // On success the holding and the session exist and the addresses are live.
     [[nodiscard]] turn::OpenedRelay open(const turn::OpenRelay& wish, const Client& client);
+
+    // What another process handed over is live again; its ports are held for it. False where
+    // something of it is not to be had any more: then the holding and the session exist all the
+    // same, to be ended.
+    [[nodiscard]] bool reopen(const HandedAllocation& handed, const ClientLink& link,
+                              protocol::Moment now);
+    // So many were opened before this worker began; the next one gets another name.
+    void count_from(std::uint64_t opened) noexcept { opened_ = opened; }
+    [[nodiscard]] std::uint64_t opened() const noexcept { return opened_; }
 
 private:
     using Halves = std::array<std::optional<RelayEnd>, 2>;
@@ -62,6 +72,11 @@ private:
     };
     void hold(const turn::OpenRelay& wish, const Client& client, Taken taken,
               turn::OpenedRelay& opened);
+    [[nodiscard]] std::optional<RelayEnd> bind_again(const protocol::Endpoint& local,
+                                                     const RelayName& name);
+    [[nodiscard]] std::unique_ptr<accounts::Attendance::Seat> admit_again(const auth::Grant& grant,
+                                                                          protocol::AllocationId id,
+                                                                          protocol::TimePoint now);
     [[nodiscard]] std::uint64_t reserve_after(const RelayPort& port, std::string_view username,
                                               protocol::TimePoint now);
     [[nodiscard]] protocol::AllocationId next_id() noexcept;

@@ -19,10 +19,13 @@
 #include "server/net/host_addresses.hpp"
 #include "server/worker/assemble.hpp"
 #include "server/worker/commons.hpp"
+#include "server/worker/handover_file.hpp"
 #include "server/worker/metrics_snapshot.hpp"
 #include "server/worker/niceness.hpp"
+#include "server/worker/ready_line.hpp"
 #include "server/worker/roll_call.hpp"
 #include "server/worker/sessions.hpp"
+#include "server/worker/succession.hpp"
 
 namespace turnpike::worker {
 
@@ -36,21 +39,13 @@ constexpr std::chrono::seconds stuck_after{5};
 constexpr std::chrono::milliseconds tick_interval{500};
 constexpr std::chrono::milliseconds drain_interval{50};
 constexpr std::chrono::seconds listeners_interval{10};
+// For so long the kernel relays on after a server that was killed, or has come to a standstill.
+constexpr std::chrono::seconds time_to_miss_us{30};
 // Whoever asks for a drain of a server that is empty shall hear the answer.
 constexpr std::chrono::milliseconds time_to_answer{250};
 
 protocol::Moment read_clock() noexcept {
     return {std::chrono::steady_clock::now(), std::chrono::system_clock::now()};
-}
-
-template <typename Addresses>
-std::string joined(const Addresses& addresses) {
-    std::string text;
-    for (const auto& address : addresses) {
-        if (!text.empty()) text += ',';
-        text += address.to_string();
-    }
-    return text;
 }
 
 }  // namespace
@@ -65,14 +60,11 @@ struct Server::Parts {
                        [this](std::function<void()> work) {
                            boost::asio::post(waiting, std::move(work));
                        },
-                   .inherited = std::move(inherited)}} {}
+                   .inherited = std::move(inherited),
+                   .handover = take_handover(configuration, where)}} {}
 
     [[nodiscard]] std::vector<std::thread> start_workers();
     void watch_the_network();
-    [[nodiscard]] std::string_view acceleration() const noexcept {
-        if (!commons.acceleration) return "none";
-        return commons.acceleration->description();
-    }
     void wait_for_end();
     void wait_for_drain();
     void wait_for_reload();
@@ -105,6 +97,7 @@ struct Server::Parts {
     boost::asio::steady_timer next_tick{waiting};
     boost::asio::steady_timer next_closing{waiting};
     std::optional<NetworkWatch> network{};
+    bool hands_over = false;  // once it is over
 };
 
 std::vector<std::thread> Server::Parts::start_workers() {
@@ -134,7 +127,10 @@ void Server::Parts::wait_for_end() {
                            draining.left(read_clock().steady) <= commons.config.server.stop;
         log.info(telemetry::Area::server, "stopping",
                  {{"signal", signal}, {"allocations", commons.attendance.allocations()}});
-        const auto patience = again ? std::chrono::seconds{0} : commons.config.server.stop;
+        // Whoever has asked for a drain wants an end.
+        if (draining.state() == Drain::State::serving) hands_over = can_hand_over(commons);
+        const auto patience =
+            again || hands_over ? std::chrono::seconds{0} : commons.config.server.stop;
         if (hooks.stopping) hooks.stopping(patience);
         drain(patience);
         wait_for_end();
@@ -183,6 +179,7 @@ void Server::Parts::tick() {
     const TimePoint now = read_clock().steady;
     listings.on_time(now);
     endings.on_time(now);
+    if (commons.acceleration) commons.acceleration->live_until(now + time_to_miss_us);
     const bool is_over = draining.on_time(now, commons.attendance.allocations());
     state.store(draining.state());
     if (hooks.tick) hooks.tick(status());
@@ -257,6 +254,8 @@ void Server::run(Hooks hooks) {
     Parts& parts = *parts_;
     parts.hooks = std::move(hooks);
     parts.commons.books.open();
+    // Nothing stops the start any more.
+    forget_handover(parts.commons.config.server.handover_file);
     parts.wait_for_end();
     parts.wait_for_drain();
     parts.wait_for_reload();
@@ -264,30 +263,19 @@ void Server::run(Hooks hooks) {
     parts.look_at_listeners();
     parts.watch_the_network();
     std::vector<std::thread> threads = parts.start_workers();
-    // What is in use, which need not be what was configured.
-    const bool has_books = parts.commons.books.is_open();
-    const config::Storage& storage = parts.commons.config.storage;
-    parts.log.info(telemetry::Area::server, "server ready",
-                   {{"udp", joined(udp())},
-                    {"dtls", joined(dtls())},
-                    {"tcp", joined(tcp())},
-                    {"tls", joined(tls())},
-                    {"auto", joined(automatic())},
-                    {"relay", joined(parts.commons.relayed)},
-                    {"workers", parts.commons.workers.size()},
-                    {"storage", has_books ? storage_kind(storage) : "none"},
-                    {"journal", has_books ? journal_file(storage) : ""},
-                    {"packet_io", to_string(parts.commons.shared.packet_io)},
-                    {"acceleration", parts.acceleration()},
-                    {"admin", parts.commons.config.admin.listen},
-                    {"node", parts.commons.shared.node},
-                    {"version", TURNPIKE_VERSION}});
+    log_ready(parts.commons);
     if (parts.hooks.ready) parts.hooks.ready();
     boost::asio::post(parts.waiting, [&parts] { parts.tick(); });
     parts.waiting.run();
     if (parts.hooks.stopping) parts.hooks.stopping(std::chrono::seconds{0});
-    for (const auto& worker : parts.commons.workers) worker->stop();
+    std::optional<Handover> handover;
+    if (parts.hands_over) {
+        handover = collect_handover(parts.commons);
+    } else {
+        for (const auto& worker : parts.commons.workers) worker->stop();
+    }
     for (std::thread& thread : threads) thread.join();
+    if (handover) leave_behind(*handover, parts.commons);
     parts.commons.books.close();
     parts.log.info(telemetry::Area::server, "server stopped");
 }
@@ -384,7 +372,8 @@ telemetry::Metrics Server::metrics() const {
                          .tls = commons.tls,
                          .connections = commons.connections,
                          .associations = commons.associations,
-                         .handshakes = commons.handshakes},
+                         .handshakes = commons.handshakes,
+                         .acceleration = commons.acceleration.get()},
                         workers, read_clock().steady);
 }
 

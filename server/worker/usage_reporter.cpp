@@ -101,6 +101,10 @@ void UsageReporter::goes_on(Holding& holding, TimePoint now) {
     reports_.push_back({usage_of(holding, now), is_due});
 }
 
+void UsageReporter::handed_over(const Holding& holding, TimePoint now) {
+    if (is_on()) reports_.push_back({usage_of(holding, now), true});
+}
+
 void UsageReporter::ended(const Holding& holding, std::string_view reason, TimePoint now) {
     if (!is_on()) return;
     reports_.push_back({usage_of(holding, now), true});

@@ -30,6 +30,8 @@ public:
     void began(const Holding& holding, protocol::TimePoint now);
     // An interval is over.
     void goes_on(Holding& holding, protocol::TimePoint now);
+    // Another process is to go on with it.
+    void handed_over(const Holding& holding, protocol::TimePoint now);
     // `reason` is the limit that ended it, or what else did.
     void ended(const Holding& holding, std::string_view reason, protocol::TimePoint now);
     void flush();

@@ -88,8 +88,9 @@ Worker::Worker(WorkerIndex index, const Shared& shared, PostOffice& post_office)
       datagrams_{context_, {stun_, relay_, dtls_, visitors_}},
       streams_{
           context_, {dispatcher_, executor_, stun_, relay_, post_office, peers_}, stream_events()},
+      inheritance_{context_, {dispatcher_, executor_, opener_, accounts_}},
       orders_{context_,
-              {dispatcher_, executor_, accounts_, stun_, datagrams_, streams_,
+              {dispatcher_, executor_, accounts_, stun_, datagrams_, streams_, inheritance_,
                [this](net::FileDescriptor socket, Serves serves) {
                    listen_udp(std::move(socket), serves);
                }}},
@@ -131,6 +132,21 @@ void Worker::stop() {
         turn([this](Moment now) { end_everything(now); });
         context_.io.stop();
     });
+}
+
+std::future<HandedWorker> Worker::hand_over() {
+    std::promise<HandedWorker> promise;
+    auto handed = promise.get_future();
+    boost::asio::post(context_.io, [this, promise = std::move(promise)]() mutable {
+        turn([&](Moment now) {
+            open_mail(now);  // what was handed to us may still wait there
+            streams_.close_listeners();
+            promise.set_value(inheritance_.hand_over(now.steady));
+            close(now);
+        });
+        context_.io.stop();
+    });
+    return handed;
 }
 
 void Worker::end_turn() {
@@ -244,6 +260,10 @@ void Worker::end_everything(Moment now) {
     effects_.clear();
     dispatcher_.end_all(turn::EndReason::shutdown, effects_);
     executor_.execute(effects_, now.steady);
+    close(now);
+}
+
+void Worker::close(Moment now) {
     streams_.close_all(now.steady);
     dtls_.close_all(now.steady);
     context_.outbox.flush();  // while there are sockets for it

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <future>
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -14,6 +15,7 @@
 #include "server/worker/context.hpp"
 #include "server/worker/datagram_service.hpp"
 #include "server/worker/effect_executor.hpp"
+#include "server/worker/inheritance.hpp"
 #include "server/worker/kernel_relay.hpp"
 #include "server/worker/order_desk.hpp"
 #include "server/worker/packet_relay.hpp"
@@ -37,7 +39,9 @@ public:
 
     // The body of its thread: serves until stop(), then ends every allocation and returns.
     void run();
-    void stop();  // from any thread
+    // From any thread, and once: what hangs on no connection is handed over instead.
+    void stop();
+    [[nodiscard]] std::future<HandedWorker> hand_over();
 
     [[nodiscard]] const telemetry::WorkerCounters& counters() const noexcept { return counters_; }
     // When its last turn began; a loop that is well turns each second or so. Any thread.
@@ -59,6 +63,7 @@ private:
     void end_used_up();
     void open_mail(protocol::Moment now);
     void end_everything(protocol::Moment now);
+    void close(protocol::Moment now);
     [[nodiscard]] protocol::TimePoint next_wake() const noexcept;
     void arm();
 
@@ -80,6 +85,7 @@ private:
     DtlsService dtls_;
     DatagramService datagrams_;
     StreamService streams_;
+    Inheritance inheritance_;
     OrderDesk orders_;
     net::Watch mail_;
     boost::asio::steady_timer timer_;

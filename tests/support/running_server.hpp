@@ -75,6 +75,8 @@ public:
         server_->stop();
         thread_.join();
     }
+    // It ends by itself: somebody has asked for that.
+    void wait() { thread_.join(); }
     // Stops, and yields what was logged.
     std::string log() {
         stop();

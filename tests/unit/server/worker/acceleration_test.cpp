@@ -53,10 +53,10 @@ TEST_CASE("a virtual cable gets tc by itself, and XDP where that is asked for") 
     Scenario s;
     const auto automatic = s.start(config::Acceleration::automatic);
     REQUIRE(automatic);
-    CHECK(automatic->description() == "tc on near");
+    CHECK(automatic->entry_points().description() == "tc on near");
     const auto xdp = s.start(config::Acceleration::xdp);
     REQUIRE(xdp);
-    CHECK(xdp->description() == "xdp on near");
+    CHECK(xdp->entry_points().description() == "xdp on near");
 }
 
 TEST_CASE("off is off, and nobody needs to be told") {

@@ -286,5 +286,17 @@ TEST_CASE("our own addresses have a name outside and one inside", "[J9]") {
     CHECK(directory.as_advertised(other) == other);
 }
 
+TEST_CASE("a relayed address that is named is held by whoever was first") {
+    RelayDirectory directory{{at("10.0.0.1", "192.0.2.1")}, 50000, 50001};
+    const auto port = directory.take(*Endpoint::parse("10.0.0.1:50001"));
+    REQUIRE(port);
+    CHECK(port->advertised == *Endpoint::parse("192.0.2.1:50001"));
+    CHECK_FALSE(directory.take(port->local));
+    CHECK_FALSE(directory.take(*Endpoint::parse("10.0.0.9:50000")));
+    CHECK_FALSE(directory.take(*Endpoint::parse("10.0.0.1:49999")));
+    directory.give_back(*port);
+    CHECK(directory.take(port->local));
+}
+
 }  // namespace
 }  // namespace turnpike::worker
