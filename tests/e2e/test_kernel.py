@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 
+import pass_program
 import prometheus
 import stun
 import topology
@@ -25,6 +26,15 @@ ADMIN = {"requests_per_second": 1000}
 class Kernel(EndToEnd):
     changes = {"admin": ADMIN}
     warm = 0
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+
+        def has_looked_at_itself():
+            return prometheus.Scrape(cls.network["server"]).value("turnpike_relayed_packets_total") == 2
+
+        wait_until(has_looked_at_itself, "the server has looked whether it relays, with a packet each way")
 
     def relayed(self):
         """Packets by the kernel, and by user space. The kernel's are counted each second, and when a relay ends."""
@@ -183,6 +193,38 @@ class Off(Kernel):
         self.exchange(client, peer)
         client.refresh(0)
         self.assertEqual(self.relayed(), (0, before[1] + 2 * len(SIZES)))
+
+
+class Switching(Kernel):
+    changes = {"relay": {"acceleration": "tc"}, "admin": ADMIN, "server": {"user": "nobody"}}
+
+    def switch(self, mode):
+        self.server.config["relay"]["acceleration"] = mode
+        self.server.config_path().chmod(0o644)  # for whom the server has become
+        self.server.folder.chmod(0o755)
+        done = self.server.command_line("reload")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def modes(self):
+        scrape = prometheus.Scrape(self.network["server"])
+        return {dict(labels)["mode"] for name, labels in scrape.series if name == "turnpike_kernel_entry_point_info"}
+
+    def test_switch(self):
+        """While calls run and without any privilege: from tc to XDP, to sockets, and back"""
+        if not self.network.takes_xdp:
+            pass_program.attach(self.network["router"], "to-server")
+        client, peer = self.with_peer()
+        for mode in ("xdp", "off", "tc", "off", "xdp"):
+            with self.subTest(mode=mode):
+                self.switch(mode)
+                self.exchange(client, peer)
+                self.assertEqual(self.modes(), set() if mode == "off" else {mode})
+                if mode == "off":
+                    by_sockets = self.relayed()[1]
+                    self.exchange(client, peer)
+                    self.assertEqual(self.relayed()[1], by_sockets + 2 * len(SIZES))
+                else:
+                    self.warm_up(lambda: self.exchange(client, peer, (4,)), 2)
 
 
 class WithoutPrivileges(Kernel):
