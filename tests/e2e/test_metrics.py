@@ -41,6 +41,8 @@ class Measured(Accounts):
                        "private_key": str(pair.key)}})
         super().setUpClass()
         wait_until(cls.answers, "/metrics answers")
+        wait_until(lambda: Scrape(cls.network["server"]).value("turnpike_relayed_packets_total") == 2,
+                   "the server has looked whether it relays, with a packet each way")
 
     @classmethod
     def answers(cls):
