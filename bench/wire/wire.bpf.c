@@ -13,6 +13,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bench/wire/abi.h"
+#include "server/xdp/checksum.bpf.h"
 
 char wire_license[] SEC("license") = "Dual BSD/GPL";
 
@@ -65,14 +66,6 @@ struct StampOnWire {
     __be32 sent[2];
     __u32 zeros[wire_zero_octets / 4];
 };
-
-static __always_inline __u16 fold(__u64 sum) {
-    sum = (sum & 0xffffffff) + (sum >> 32);
-    sum = (sum & 0xffffffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    return (__u16)sum;
-}
 
 static __always_inline int is_due(struct WirePlan* mine, __u64 now) {
     if (now >= mine->end_ns) return 0;
