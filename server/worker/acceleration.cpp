@@ -177,7 +177,9 @@ void Acceleration::stop() noexcept {
 
 void Acceleration::apply(const config::Relay& relay,
                          std::span<const protocol::IpAddress> addresses) {
-    const auto links = find_links(addresses, relay.interfaces);
+    const bool is_off = relay.acceleration == config::Acceleration::off;
+    const auto links = is_off ? xdp::Outcome<std::vector<xdp::Link>>{std::vector<xdp::Link>{}}
+                              : find_links(addresses, relay.interfaces);
     if (!links) {
         return log_.warning(Area::server, "the kernel relays as before",
                             {{"reason", links.error().text}});

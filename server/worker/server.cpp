@@ -254,6 +254,7 @@ void Server::run(Hooks hooks) {
     Parts& parts = *parts_;
     parts.hooks = std::move(hooks);
     parts.commons.books.open();
+    (void)can_hand_over(parts.commons);  // says now what would be too late at the end
     // Nothing stops the start any more.
     forget_handover(parts.commons.config.server.handover_file);
     parts.wait_for_end();

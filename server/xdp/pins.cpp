@@ -46,7 +46,7 @@ Outcome<void> check_kind(const std::string& folder) {
     if (::statfs(folder.c_str(), &system) != 0) return problem(errno, "the folder " + folder);
     if (static_cast<unsigned long>(system.f_type) == BPF_FS_MAGIC) return {};
     return problem(EINVAL, "the folder " + folder +
-                               " is in no BPF file system, such as /sys/fs/bpf: mount one with "
+                               " is in no BPF file system: mount one, as with "
                                "`mount -t bpf bpf /sys/fs/bpf`");
 }
 
