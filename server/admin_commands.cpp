@@ -182,10 +182,11 @@ void print_drain(const object& body, const Console& console) {
 
 // Says each change of the count, until nobody listens there any more: that is the end of it. A
 // server that listens and does not answer may only be busy, and gets a few more questions.
-ExitCode watch_drain(const Console& console, const AdminClient& client, bool as_json) {
+// `last`: the count that was said before.
+ExitCode watch_drain(const Console& console, const AdminClient& client, bool as_json,
+                     std::string last) {
     using namespace std::chrono_literals;
     constexpr int unanswered_max = 5;
-    std::string last;
     int unanswered = 0;
     for (;; std::this_thread::sleep_for(500ms)) {
         const auto reply = client.send({.target = "/v1/drain"});
@@ -225,14 +226,19 @@ ExitCode operate(const DrainCommand& command, const Console& console) {
     return at_server(command.config, console, [&](const AdminClient& client) {
         object body;
         if (command.deadline) body["deadline_seconds"] = command.deadline->count();
-        std::function<void(const object&)> print;
-        if (!command.as_json) {
-            print = [&](const object& answer) { print_drain(answer, console); };
-        }
+        std::string said;
+        const auto print = [&](const object& answer) {
+            said = shown(answer, "allocations");
+            if (command.as_json) {
+                console.out << boost::json::serialize(answer) << '\n';
+            } else {
+                print_drain(answer, console);
+            }
+        };
         const auto begun =
             tell(client, {.method = "POST", .target = "/v1/drain", .body = body}, console, print);
         if (begun != ExitCode::clean || !command.wait) return begun;
-        return watch_drain(console, client, command.as_json);
+        return watch_drain(console, client, command.as_json, said);
     });
 }
 

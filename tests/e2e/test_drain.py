@@ -60,8 +60,10 @@ class Drain(Draining):
         self.server.wait_for_log("allocation ended", "reason=shutdown")
 
     def test_empty(self):
-        """An empty server ends at once, and whoever asked hears of it"""
-        self.drain("--wait")
+        """An empty server ends at once, and whoever waits hears of it, and of nothing twice"""
+        said = self.drain("--wait").splitlines()
+        self.assertEqual(said[-1], "ended")
+        self.assertEqual(said, list(dict.fromkeys(said)))
         self.ended()
 
     def test_signal(self):
