@@ -35,9 +35,13 @@ static __always_inline void write_v4(struct iphdr* ip, const struct Relay* relay
     ip->check = (__u16)~sum_of_header(ip);
 }
 
+static __always_inline __be32 first_word_v6(const struct Relay* relay) {
+    return bpf_htonl(6U << 28 | (__u32)relay->traffic_class << 20 |
+                     (relay->route.flow_label & 0xfffff));
+}
+
 static __always_inline void write_v6(struct ipv6hdr* ip, const struct Relay* relay) {
-    *(__be32*)ip = bpf_htonl(6U << 28 | (__u32)relay->traffic_class << 20 |
-                             (relay->route.flow_label & 0xfffff));
+    *(__be32*)ip = first_word_v6(relay);
     ip->payload_len = bpf_htons((__u16)udp_octets_out(relay));
     ip->nexthdr = IPPROTO_UDP;
     ip->hop_limit = relay->hop_limit - 1;
@@ -54,4 +58,32 @@ static __always_inline void write_udp(struct udphdr* udp, const struct Relay* re
 static __always_inline void write_channel(struct ChannelHeader* channel, const struct Relay* relay) {
     channel->number = relay->route.channel;
     channel->octets = bpf_htons((__u16)relay->payload);
+}
+
+// All of them, where they may be written in place: 0 where the packet is too short. `checksum`: of UDP, as it came;
+// 0 says that there is none.
+static __always_inline int write_headers(struct Cursor cursor, const struct Relay* relay,
+                                         __u16 checksum) {
+    struct ethhdr* const ethernet = take(&cursor, sizeof *ethernet);
+    if (!ethernet) return 0;
+    write_ethernet(ethernet, relay);
+    if (relay->route.flags & route_to_v6) {
+        struct ipv6hdr* const ip = take(&cursor, sizeof *ip);
+        if (!ip) return 0;
+        write_v6(ip, relay);
+    } else {
+        struct iphdr* const ip = take(&cursor, sizeof *ip);
+        if (!ip) return 0;
+        write_v4(ip, relay);
+    }
+    struct udphdr* const udp = take(&cursor, sizeof *udp);
+    if (!udp) return 0;
+    write_udp(udp, relay);
+    udp->check = checksum ? updated(checksum, (__u64)relay->addresses + relay->body) : 0;
+    if (relay->route.channel) {
+        struct ChannelHeader* const channel = take(&cursor, sizeof *channel);
+        if (!channel) return 0;
+        write_channel(channel, relay);
+    }
+    return 1;
 }

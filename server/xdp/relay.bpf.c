@@ -77,14 +77,20 @@ int relay_tc(struct __sk_buff* context) {
     if (verdict == unrelated) return TC_ACT_UNSPEC;
     if (verdict > relayed_hairpin) return refuse_tc(verdict, &relay);
     if (context->gso_segs > 1) return refuse_tc(passed_super_packet, &relay);
-    struct Scratch* const memory = bpf_map_lookup_elem(&scratch, &first);
-    if (!memory) return TC_ACT_UNSPEC;
-    const enum Verdict kept = keep_payload(context, &relay, memory);
-    if (kept != relayed_to_peer) return refuse_tc(kept, &relay);
-    leave_out_padding_tc(context, &relay);
+    const struct Arrived before = arrived(&packet);
+    struct Scratch* memory = 0;
+    if (!moves_headers(&relay)) {
+        memory = bpf_map_lookup_elem(&scratch, &first);
+        if (!memory) return TC_ACT_UNSPEC;
+        const enum Verdict kept = keep_payload(context, &relay, memory);
+        if (kept != relayed_to_peer) return refuse_tc(kept, &relay);
+        leave_out_padding_tc(context, &relay);
+    }
     verdict = charge_all(verdict, &relay);
     if (verdict > relayed_hairpin) return refuse_tc(verdict, &relay);
-    if (write_tc(context, &relay, memory) != 0) return refuse_tc(drop_failed, &relay);
+    const long failed = memory ? write_around(context, &relay, memory)
+                               : write_in_place(context, &packet, &relay, before);
+    if (failed) return refuse_tc(drop_failed, &relay);
     count(verdict, relay.payload);
     return (int)bpf_redirect(relay.hop.interface, 0);
 }

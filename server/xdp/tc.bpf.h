@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only
 //
-// What a classifier does to a packet that is to be relayed. The UDP header stays where it is in
-// memory and the payload moves, because where its checksum is left to a network card, as it is on
-// loopback and between containers, the kernel has noted that place.
+// What a classifier does to a packet that is to be relayed. In general the UDP header stays where it is
+// in memory and the payload moves, because where its checksum is left to a network card, as it is on
+// loopback and between containers, the kernel has noted that place. What came through a wire is cheaper:
+// there the headers move.
 #pragma once
 
 #include <linux/if_packet.h>
@@ -13,6 +14,53 @@
 static __always_inline struct Cursor linear(const struct __sk_buff* context) {
     const struct Cursor cursor = {(void*)(long)context->data, (void*)(long)context->data_end};
     return cursor;
+}
+
+// Its checksum is in the packet, so nobody has noted where, and nothing but headers changes its length.
+static __always_inline int moves_headers(const struct Relay* relay) {
+    return !relay->is_unfilled && relay->padding == 0 && relay->payload <= SCRATCH_OCTETS &&
+           relay->is_v6 == ((relay->route.flags & route_to_v6) != 0);
+}
+
+// Of the headers as they came, what is needed when they are gone.
+struct Arrived {
+    __u32 first_word;  // of IPv6
+    __u16 checksum;    // of UDP
+};
+
+static __always_inline struct Arrived arrived(const struct Packet* packet) {
+    const struct Arrived all = {packet->v6 ? *(const __u32*)packet->v6 : 0, packet->udp->check};
+    return all;
+}
+
+static __always_inline int growth(const struct Relay* relay) {
+    return (int)headers_out(relay) - (int)headers_in(relay);
+}
+
+// To a sum over all of the packet that a network card may have made. What has a checksum sums up to the
+// complement of its pseudo header, and over IPv6 to the fields in front of the addresses as well.
+// The room that was taken away is where the ports were; room that was made is zero.
+static __always_inline void correct_sum(struct __sk_buff* context, const struct Packet* packet,
+                                        const struct Relay* relay, struct Arrived before) {
+    __u32 sum = before.checksum ? without(fold(relay->addresses)) : relay->body;
+    if (relay->is_v6) {
+        sum = fold(first_word_v6(relay)) + without(fold(before.first_word)) + without(bpf_htons(1));
+    }
+    if (growth(relay) < 0) sum += (__u32)packet->key.remote_port + packet->key.local_port;
+    bpf_csum_update(context, sum);
+}
+
+static __always_inline long write_in_place(struct __sk_buff* context, const struct Packet* packet,
+                                           const struct Relay* relay, struct Arrived before) {
+    const __u32 octets = headers_out(relay) + relay->payload;
+    if (growth(relay) != 0 && bpf_skb_adjust_room(context, growth(relay), BPF_ADJ_ROOM_NET,
+                                                  BPF_F_ADJ_ROOM_NO_CSUM_RESET) != 0) {
+        return -1;
+    }
+    if (octets != context->len && bpf_skb_change_tail(context, octets, 0) != 0) return -1;
+    correct_sum(context, packet, relay, before);
+    bpf_set_hash_invalid(context);
+    return write_headers(linear(context), relay, before.checksum) ? 0 : -1;
 }
 
 static __always_inline void leave_out_padding_tc(struct __sk_buff* context, struct Relay* relay) {
@@ -89,8 +137,8 @@ static __always_inline long write_udp_tc(struct __sk_buff* context, const struct
     return failed;
 }
 
-static __always_inline long write_tc(struct __sk_buff* context, const struct Relay* relay,
-                                     const struct Scratch* memory) {
+static __always_inline long write_around(struct __sk_buff* context, const struct Relay* relay,
+                                         const struct Scratch* memory) {
     if (resize_tc(context, relay) != 0) return -1;
     long failed = write_ip_tc(context, relay) | write_udp_tc(context, relay);
     if (moves(relay)) {

@@ -47,30 +47,6 @@ static __always_inline int fill_checksum(struct xdp_md* context, const struct Re
 
 static __always_inline int write_xdp(struct xdp_md* context, const struct Relay* relay,
                                      __u16 checksum) {
-    struct Cursor cursor = whole(context);
-    struct ethhdr* const ethernet = take(&cursor, sizeof *ethernet);
-    if (!ethernet) return 0;
-    write_ethernet(ethernet, relay);
-    if (relay->route.flags & route_to_v6) {
-        struct ipv6hdr* const ip = take(&cursor, sizeof *ip);
-        if (!ip) return 0;
-        write_v6(ip, relay);
-    } else {
-        struct iphdr* const ip = take(&cursor, sizeof *ip);
-        if (!ip) return 0;
-        write_v4(ip, relay);
-    }
-    struct udphdr* const udp = take(&cursor, sizeof *udp);
-    if (!udp) return 0;
-    write_udp(udp, relay);
-    udp->check = 0;
-    if (checksum && !relay->is_unfilled) {
-        udp->check = updated(checksum, (__u64)relay->addresses + relay->body);
-    }
-    if (relay->route.channel) {
-        struct ChannelHeader* const channel = take(&cursor, sizeof *channel);
-        if (!channel) return 0;
-        write_channel(channel, relay);
-    }
+    if (!write_headers(whole(context), relay, relay->is_unfilled ? 0 : checksum)) return 0;
     return relay->is_unfilled ? fill_checksum(context, relay) : 1;
 }
