@@ -155,6 +155,10 @@ class Entrant:
     program: str
     acceleration: str = "off"
 
+    @property
+    def is_xdp(self):
+        return self.kind is Bare or self.acceleration == "xdp"
+
     def identity(self):
         """Which program this is; the kernel is one too."""
         return {"version": platform.release()} if self.kind is Forwarding else record.identity(self.program)

@@ -66,8 +66,12 @@ class Network(topology.Network):
 
     def merge(self, namespace, device):
         """GRO, by a kernel thread of the device's own: otherwise it would run on the core of whoever sends."""
+        namespace.offload(device, (GRO,), 1)
         for thread in receive_in_thread(namespace, device):
             os.sched_setaffinity(thread, {self.server_core})
+
+    def receive_as(self, is_xdp):
+        """Here all receive alike."""
 
     def take_apart(self, wanted):
         """Whether routers take bursts apart before the server receives them; where cables do not do so anyway."""
@@ -94,7 +98,8 @@ class Direct(Network):
 
     XDP sends through a cable only where the other end receives in a NAPI of its own, which GRO switches on; and in a
     thread of its own, or it would receive on the core of whoever sends. Checksums are computed: XDP sees packets as
-    they are. The load's threads come before the generator, which is always busy: what arrives would wait for it.
+    they are. These threads come before all else on their cores, as a network card's interrupts do: a cable holds 256
+    packets, and whoever waits for a turn loses what comes meanwhile.
     """
 
     def build(self, server_core, load, cables="direct"):
@@ -104,15 +109,34 @@ class Direct(Network):
         self.link("peer", "server", 3)
         for left, right in (("server", "client"), ("client", "server"), ("server", "peer"), ("peer", "server")):
             self[left].offload(f"to-{right}", (TSO,), 0)  # without it what sockets send is received past GRO
-            for thread in receive_in_thread(self[left], f"to-{right}"):
-                os.sched_setaffinity(thread, {server_core} if left == "server" else load)
-                if left != "server":
-                    os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(2))
+            self[left].offload(f"to-{right}", (GRO,), 1)
+        for name in ("client", "peer"):
+            put_first(receive_in_thread(self[name], "to-server"), load)
         for address in (f"{RELAY}/32", f"{RELAY_6}/128"):
             self["server"].ip("address", "add", address, "dev", "to-peer", *(["nodad"] if ":" in address else []))
         for address in (LISTENER, LISTENER_6):
             self["client"].ip("route", "add", "default", "via", address)
         self["server"].exec("sysctl", "-qw", f"net.ipv4.ip_local_port_range={EPHEMERAL_PORTS}")
+        self.is_xdp, self.threads = None, {}
+        self.receive_as(False)
+
+    def receive_as(self, is_xdp):
+        """The server's ends: XDP in their threads; sockets, tc and forwarding in the softirq that RPS leads to, where
+        whoever sends has made a packet of the kernel's own out of the frame already."""
+        if is_xdp == self.is_xdp:
+            return
+        self.is_xdp = None  # until it is done: whoever fails leaves nothing to rely on
+        for device in self.neighbours():
+            write(self["server"], device, "queues/rx-0/rps_cpus", "0" if is_xdp else cores.mask({self.server_core}))
+            write(self["server"], device, "threaded", "0")
+            if is_xdp:
+                put_first(self.threads_of(device), {self.server_core})
+        self.is_xdp = is_xdp
+
+    def threads_of(self, device):
+        """Newer kernels make them anew each time, older ones keep those of the first."""
+        self.threads[device] = receive_in_thread(self["server"], device, self.threads.get(device, set()))
+        return self.threads[device]
 
     def take_apart(self, wanted):
         """There is nobody to do it."""
@@ -141,15 +165,21 @@ class Networks:
             each.remove()
 
 
-def receive_in_thread(namespace, device):
-    """The threads that receive there from now on, with GRO."""
+def receive_in_thread(namespace, device, known=frozenset()):
+    """The threads that receive there from now on: new ones, or those that are known."""
     before = set(napi_threads())
-    namespace.offload(device, (GRO,), 1)
     write(namespace, device, "threaded", "1")
-    threads = set(napi_threads()) - before
+    present = set(napi_threads())
+    threads = present - before or present & known
     if not threads:
         raise RuntimeError(f"the kernel gives {device} no thread to receive with: this is not possible here")
     return threads
+
+
+def put_first(threads, where):
+    for thread in threads:
+        os.sched_setaffinity(thread, where)
+        os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(2))
 
 
 def mac(namespace, device):

@@ -87,6 +87,7 @@ class Session:
             entrant = self.entrants[step.server]
             place = self.networks.of(step.row)
             place.take_apart(step.row.is_taken_apart)
+            place.receive_as(entrant.is_xdp)
             server = entrant.start(place["server"], self.setting(step, place))
         except (LookupError, RuntimeError, OSError) as error:
             return {"error": str(error)}

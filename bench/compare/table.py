@@ -74,8 +74,8 @@ def sentence(conditions):
 def by_the_wire(conditions):
     if not conditions.get("by_the_wire"):
         return ""
-    return (" By the wire: client – server – peer, each end of a cable received by a thread on its core, and the kernel "
-            "makes, counts and drops the packets.")
+    return (" By the wire: client – server – peer, the kernel makes, counts and drops the packets, and on the server's core "
+            "a thread receives for XDP before all else, the softirq for whom else.")
 
 
 def disturbance(others_busy):
