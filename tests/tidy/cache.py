@@ -11,16 +11,21 @@ import tree as trees
 STAMPS = trees.ROOT / "build" / "tidy-stamps"
 
 
-def fingerprint(tree, path, command):
-    """Changes with the file, with whatever of ours it includes, and with the command."""
+def closure(tree, path):
+    """The file, and whatever of ours it includes."""
     known, waiting, seen = set(tree.paths), [path], set()
     while waiting:
         each = waiting.pop()
         if each not in seen:
             seen.add(each)
             waiting += [other for other in layers.includes(tree, each) if other in known]
+    return seen
+
+
+def fingerprint(tree, path, command):
+    """Changes with the file, with whatever of ours it includes, and with the command."""
     digest = hashlib.sha256(repr(command).encode())
-    for each in sorted(seen):
+    for each in sorted(closure(tree, path)):
         digest.update(f"{each}\0{tree.text(each)}\0".encode())
     return digest.hexdigest()
 

@@ -12,7 +12,7 @@ FOLDERS = ("protocol/", "auth/", "storage/", "client/", "server/", "bench/")
 BUILD = "build/tidy"
 
 
-def violations(tree):
+def violations(tree, is_due=lambda source: True):
     if not shutil.which(TIDY):
         yield f"{TIDY} is missing: the names are not checked"
         return
@@ -21,8 +21,11 @@ def violations(tree):
     if configured.returncode != 0:
         yield f"cmake --preset tidy fails:\n{configured.stdout}"
         return
-    sources = [path for path in tree.cpp() if path.startswith(FOLDERS) and path.endswith(".cpp")]
-    yield from judge(tree, sources, ["-p", BUILD], "^" + re.escape(str(tree.root) + os.sep) + "(" + "|".join(FOLDERS) + ")")
+    yield from judge(tree, filter(is_due, sources(tree)), ["-p", BUILD], "^" + re.escape(str(tree.root) + os.sep) + "(" + "|".join(FOLDERS) + ")")
+
+
+def sources(tree):
+    return [path for path in tree.cpp() if path.startswith(FOLDERS) and path.endswith(".cpp")]
 
 
 def judge(tree, sources, options, header_filter):
