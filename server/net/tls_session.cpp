@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace turnpike::net {
@@ -42,6 +43,34 @@ TlsSession::Failure reason_of(unsigned long error) noexcept {
 }
 
 }  // namespace
+
+// OpenSSL's way to a session, for the time of a call: all sessions of a thread take turns with one
+// BIO.
+class TlsSession::Link {
+public:
+    explicit Link(TlsSession& session) : ssl_{*session.ssl_} {
+        BIO* const bio = shared();
+        BIO_set_data(bio, &session);
+        BIO_up_ref(bio);  // SSL_set_bio() takes a share
+        SSL_set_bio(&ssl_, bio, bio);
+    }
+    ~Link() { SSL_set_bio(&ssl_, nullptr, nullptr); }
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+
+private:
+    static BIO* shared() {
+        static thread_local const OpensslPtr<BIO> bio = [] {
+            OpensslPtr<BIO> made{method() != nullptr ? BIO_new(method()) : nullptr};
+            if (!made) throw std::bad_alloc{};
+            BIO_set_init(made.get(), 1);
+            return made;
+        }();
+        return bio.get();
+    }
+
+    SSL& ssl_;
+};
 
 const BIO_METHOD* TlsSession::method() {
     static const std::unique_ptr<BIO_METHOD, MethodFree> instance = [] {
@@ -104,11 +133,7 @@ TlsSession::~TlsSession() = default;
 bool TlsSession::begin(SSL_CTX& context) {
     ERR_clear_error();
     ssl_.reset(SSL_new(&context));
-    BIO* const bio = ssl_ && method() != nullptr ? BIO_new(method()) : nullptr;
-    if (bio == nullptr) return false;
-    BIO_set_data(bio, this);
-    BIO_set_init(bio, 1);
-    SSL_set_bio(ssl_.get(), bio, bio);
+    if (!ssl_) return false;
     SSL_set_accept_state(ssl_.get());
     SSL_set_info_callback(ssl_.get(), &TlsSession::watch);
     return true;
@@ -125,12 +150,31 @@ void TlsSession::shake_hands() noexcept {
     const int done = SSL_do_handshake(ssl_.get());
     if (done == 1) {
         state_ = State::open;
+        forget_handshake();
     } else if (SSL_get_error(ssl_.get(), done) != SSL_ERROR_WANT_READ) {
         fail();
     }
 }
 
+// OpenSSL would keep as long as the session what it was agreed on with: the ephemeral keys of TLS
+// 1.3, which setting a key's type empties, and wipes; and the suites that the client offered.
+void TlsSession::forget_handshake() noexcept {
+    const auto empty = [](EVP_PKEY* key) {
+        const OpensslPtr<EVP_PKEY> share{key};
+        (void)EVP_PKEY_set_type(key, EVP_PKEY_get_id(key));
+    };
+    EVP_PKEY* key = nullptr;
+    if (SSL_get_tmp_key(ssl_.get(), &key) == 1) empty(key);
+    if (SSL_get_peer_tmp_key(ssl_.get(), &key) == 1) empty(key);
+    if (STACK_OF(SSL_CIPHER)* const offered = SSL_get_client_ciphers(ssl_.get())) {
+        sk_SSL_CIPHER_zero(offered);
+        (void)sk_SSL_CIPHER_reserve(offered, 0);
+    }
+    ERR_clear_error();
+}
+
 std::size_t TlsSession::receive(Bytes ciphertext, MutableBytes plaintext) {
+    const Link link{*this};
     input_ = ciphertext;
     std::size_t total = 0;
     if (state_ == State::handshaking) shake_hands();
@@ -162,6 +206,7 @@ bool TlsSession::writable() const noexcept {
 
 bool TlsSession::send(Bytes plaintext) {
     if (!writable()) return false;
+    const Link link{*this};
     std::size_t count = 0;
     ERR_clear_error();
     if (SSL_write_ex(ssl_.get(), plaintext.data(), plaintext.size(), &count) == 1) return true;
@@ -171,6 +216,7 @@ bool TlsSession::send(Bytes plaintext) {
 
 void TlsSession::close() noexcept {
     if (!writable()) return;
+    const Link link{*this};
     said_goodbye_ = true;
     ERR_clear_error();
     (void)SSL_shutdown(ssl_.get());

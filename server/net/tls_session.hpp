@@ -3,7 +3,8 @@
 // One client's TLS connection as OpenSSL drives it, without a socket: what the client sent in,
 // plaintext out, and the reverse. It keeps nothing of what came but the record that is not whole
 // yet; what is to be sent waits until it was taken. Renegotiation ends it. Owned by one worker, and
-// may be handed to another.
+// may be handed to another. Idle ones are many, so OpenSSL keeps nothing that only a handshake
+// needs, or only a call.
 #pragma once
 
 #include <cstdint>
@@ -66,9 +67,12 @@ public:
     [[nodiscard]] bool resumed() const noexcept;
 
 private:
+    class Link;
+
     TlsSession() = default;
     [[nodiscard]] bool begin(SSL_CTX& context);
     void shake_hands() noexcept;
+    void forget_handshake() noexcept;
     void fail() noexcept;
     [[nodiscard]] bool writable() const noexcept;
 

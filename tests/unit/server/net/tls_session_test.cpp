@@ -4,7 +4,9 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
+#include <thread>
 
 #include "server/net/tls_context.hpp"
 #include "tests/support/catch.hpp"
@@ -185,6 +187,82 @@ TEST_CASE("a session is resumed", "[rfc8446-4.6.1]") {
     }
     CHECK(resumed->state() == State::open);
     CHECK(resumed->resumed());
+}
+
+// The server's object as its callbacks see it, once a message has passed.
+void catch_server(SSL_CTX& context, SSL*& server) {
+    SSL_CTX_set_msg_callback_arg(&context, &server);
+    SSL_CTX_set_msg_callback(&context, [](int, int, int, const void*, std::size_t, SSL* session,
+                                          void* place) { *static_cast<SSL**>(place) = session; });
+}
+
+bool holds_a_key(EVP_PKEY* key) {
+    std::array<unsigned char, 64> octets{};
+    std::size_t secret = octets.size();
+    std::size_t open = octets.size();
+    return EVP_PKEY_get_raw_private_key(key, octets.data(), &secret) == 1 ||
+           EVP_PKEY_get_raw_public_key(key, octets.data(), &open) == 1;
+}
+
+TEST_CASE("what only the handshake needed is forgotten with it, and the session goes on") {
+    const int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+    Talk talk{version};
+    SSL* server = nullptr;
+    catch_server(talk.context->tls(), server);
+    talk.session = TlsSession::accept(talk.context->tls());
+    talk.shake_hands();
+    REQUIRE(server != nullptr);
+    std::vector<OpensslPtr<EVP_PKEY>> keys;
+    EVP_PKEY* key = nullptr;
+    if (SSL_get_tmp_key(server, &key) == 1) keys.emplace_back(key);
+    if (SSL_get_peer_tmp_key(server, &key) == 1) keys.emplace_back(key);
+    CHECK(keys.size() == (version == TLS1_3_VERSION ? 2 : 0));
+    for (const auto& each : keys) CHECK_FALSE(holds_a_key(each.get()));
+    CHECK(sk_SSL_CIPHER_num(SSL_get_client_ciphers(server)) == 0);
+    CHECK(SSL_get_rbio(server) == nullptr);
+    if (version == TLS1_3_VERSION) SSL_key_update(talk.client.ssl(), SSL_KEY_UPDATE_REQUESTED);
+    talk.client.send("question");
+    talk.flow();
+    CHECK(talk.read == "question");
+    REQUIRE(talk.session->send(protocol::as_octets("answer")));
+    talk.flow();
+    CHECK(talk.client.records() == std::vector<std::string>{"answer"});
+}
+
+TEST_CASE("sessions take turns, in their handshakes too, and nothing goes to the wrong one") {
+    Talk one;
+    Talk other;
+    one.client.begin();
+    other.client.begin();
+    for (int round = 0; round < 6; ++round) {
+        for (Talk* each : {&one, &other}) {
+            each->server_gets(each->client.output(), 7);
+            const Octets output{each->session->output().begin(), each->session->output().end()};
+            each->session->sent(output.size());
+            each->client.receive(output);
+        }
+    }
+    one.client.send("of one");
+    other.client.send("of the other");
+    REQUIRE(one.session->send(protocol::as_octets("to one")));
+    REQUIRE(other.session->send(protocol::as_octets("to the other")));
+    other.flow();
+    one.flow();
+    CHECK(one.read == "of one");
+    CHECK(other.read == "of the other");
+    CHECK(one.client.records() == std::vector<std::string>{"to one"});
+    CHECK(other.client.records() == std::vector<std::string>{"to the other"});
+}
+
+TEST_CASE("a session goes on in another thread, wherever its handshake is") {
+    Talk talk;
+    talk.client.begin();
+    if (GENERATE(false, true)) talk.flow();
+    std::thread{[&] { talk.flow(); }}.join();
+    REQUIRE(talk.session->state() == State::open);
+    talk.client.send("question");
+    talk.flow();
+    CHECK(talk.read == "question");
 }
 
 TEST_CASE("whatever is damaged, at whatever place, ends the session and nothing else",
