@@ -7,8 +7,16 @@
 
 namespace turnpike::net {
 
+namespace {
+
+// Smaller than with an executor of any kind, which would also stand in whatever waits.
+using Descriptor =
+    boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
+
+}  // namespace
+
 struct Watch::State {
-    boost::asio::posix::stream_descriptor descriptor;
+    Descriptor descriptor;
     Callback readable{};
     Callback writable{};
     bool reading = false;       // wanted
@@ -17,8 +25,7 @@ struct Watch::State {
 };
 
 Watch::Watch(boost::asio::io_context& context, FileDescriptor descriptor)
-    : state_{std::make_shared<State>(
-          State{.descriptor = boost::asio::posix::stream_descriptor{context}})} {
+    : state_{std::make_shared<State>(State{.descriptor = Descriptor{context}})} {
     boost::system::error_code error;
     state_->descriptor.assign(descriptor.get(), error);
     if (!error) (void)descriptor.release();
@@ -63,7 +70,7 @@ void Watch::pause_reading() noexcept {
 
 void Watch::wait_read(const std::shared_ptr<State>& state) {
     state->read_pending = true;
-    state->descriptor.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+    state->descriptor.async_wait(Descriptor::wait_read,
                                  [state](const boost::system::error_code& error) {
                                      state->read_pending = false;
                                      if (error || !state->reading) return;
@@ -75,7 +82,7 @@ void Watch::wait_read(const std::shared_ptr<State>& state) {
 void Watch::wait_writable() {
     if (state_->write_pending) return;
     state_->write_pending = true;
-    state_->descriptor.async_wait(boost::asio::posix::stream_descriptor::wait_write,
+    state_->descriptor.async_wait(Descriptor::wait_write,
                                   [state = state_](const boost::system::error_code& error) {
                                       state->write_pending = false;
                                       if (error || !state->descriptor.is_open()) return;

@@ -19,7 +19,6 @@ StreamClient::StreamClient(Setup setup, OnChange on_change)
     : five_tuple_{setup.five_tuple},
       limits_{setup.limits},
       on_change_{std::move(on_change)},
-      link_{.client = five_tuple_.client, .source = {}, .stream = this},
       socket_{std::move(setup.socket)},
       connection_{std::move(setup.connection)},
       place_{std::move(setup.place)},
@@ -42,14 +41,14 @@ bool StreamClient::relay(protocol::Bytes message) {
     return true;
 }
 
-void StreamClient::shake_hands(ConnectionLimits::Place place) noexcept {
+void StreamClient::shake_hands(ConnectionLimits::Place place) {
     state_ = State::shaking_hands;
-    handshake_ = std::move(place);
+    handshake_ = std::make_unique<ConnectionLimits::Place>(std::move(place));
 }
 
 void StreamClient::shook_hands(TimePoint now) noexcept {
     state_ = State::fresh;
-    handshake_ = {};
+    handshake_.reset();
     heard_ = now;
 }
 
@@ -90,7 +89,7 @@ bool StreamClient::attach(const turn::PeerConnection& connection) {
 
 void StreamClient::depart(const Destination& destination) {
     state_ = State::leaving;
-    destination_ = destination;
+    destination_ = std::make_unique<Destination>(destination);
     socket_->pause_reading();
     stir();
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <variant>
 
@@ -51,7 +52,7 @@ public:
     [[nodiscard]] bool attach(const turn::PeerConnection& connection) override;
 
     // What follows is a handshake of TLS, which has this place among all that are under way.
-    void shake_hands(ConnectionLimits::Place place) noexcept;
+    void shake_hands(ConnectionLimits::Place place);
     // It is done: the time for a first message begins.
     void shook_hands(protocol::TimePoint now) noexcept;
 
@@ -79,13 +80,15 @@ public:
         return state_ == State::shaking_hands || state_ == State::fresh || state_ == State::talking;
     }
     // The handshake is not done, or never was.
-    [[nodiscard]] bool in_handshake() const noexcept { return static_cast<bool>(handshake_); }
+    [[nodiscard]] bool in_handshake() const noexcept { return handshake_ != nullptr; }
     [[nodiscard]] telemetry::Counter reason() const noexcept { return reason_; }
     // Where it leaves to: a worker, or a peer of this one.
     using Destination = std::variant<WorkerIndex, turn::PeerConnection>;
-    [[nodiscard]] const Destination& destination() const noexcept { return destination_; }
+    [[nodiscard]] const Destination& destination() const noexcept { return *destination_; }
     [[nodiscard]] const protocol::FiveTuple& five_tuple() const noexcept { return five_tuple_; }
-    [[nodiscard]] const ClientLink& link() const noexcept { return link_; }
+    [[nodiscard]] ClientLink link() noexcept {
+        return {.client = five_tuple_.client, .source = {}, .stream = this};
+    }
     [[nodiscard]] net::TcpConnection& connection() noexcept { return connection_; }
     [[nodiscard]] net::Watch& socket() noexcept { return *socket_; }
     // Set while it stands in the service's list of those with something to do.
@@ -101,13 +104,12 @@ private:
     protocol::FiveTuple five_tuple_;
     StreamSettings limits_;
     OnChange on_change_;
-    ClientLink link_;
     // Owned by the worker.
     std::unique_ptr<net::Watch> socket_;
     net::TcpConnection connection_;
     ConnectionLimits::Place place_;
-    ConnectionLimits::Place handshake_;
-    Destination destination_;
+    std::unique_ptr<ConnectionLimits::Place> handshake_;  // of a handshake that is under way
+    std::unique_ptr<Destination> destination_;            // of who leaves
     State state_ = State::fresh;
     telemetry::Counter reason_ = telemetry::Counter::tcp_closed;
     std::uint64_t written_ = 0;       // as of read_since_

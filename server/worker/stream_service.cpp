@@ -288,8 +288,9 @@ void StreamService::take_messages(StreamClient& client, Moment now) {
 
 void StreamService::handle(StreamClient& client, const protocol::Frame& frame, Moment now) {
     client.heard(now.steady);
+    const ClientLink link = client.link();
     const ClientMessage message{.five_tuple = client.five_tuple(),
-                                .link = client.link(),
+                                .link = link,
                                 .octets = frame.message,
                                 .packet = nullptr,
                                 .now = now};
