@@ -94,14 +94,15 @@ def traffic(flows, size, burst):
     return ("--flows", str(flows), "--size", str(size), "--burst", str(burst))
 
 
-def above(to, **floors):
+def above(to, sockets=None, **floors):
     """Floors of turnpike's kinds, by their last name."""
-    return tuple(Floor(f"turnpike-{kind}", value, to) for kind, value in floors.items())
+    first = (Floor("turnpike", sockets, to),) if sockets is not None else ()
+    return first + tuple(Floor(f"turnpike-{kind}", value, to) for kind, value in floors.items())
 
 
 SINGLE = traffic(1000, 172, 1)
 RELAYLESS = ("bare", "forwarding")  # what only forwards, to see what relaying costs
-WIRE = ("turnpike-xdp", "turnpike-tc", "coturn")
+WIRE = ("turnpike", "turnpike-xdp", "turnpike-tc", "coturn")
 CORE_TIME = Figure("server.core_us_per_packet", "µs", LOWER, title="the server's core for each")
 
 ROWS = (
@@ -133,23 +134,23 @@ ROWS = (
         UP_AND_DOWN, load=Load(0.5, "reference")),
     Row("wire", "by the wire, without loss, 172 B, 1,000 flows", "relay", SINGLE,
         (Figure("pps", "packets/s", title="packets", floors=(
-            *above("coturn", xdp=10, tc=4), *above("bare", xdp=0.75), *above("forwarding", tc=1))), CORE_TIME),
+            *above("coturn", sockets=1.2, xdp=10, tc=4), *above("bare", xdp=0.75), *above("forwarding", tc=1))), CORE_TIME),
         UP_AND_DOWN, searches=True, is_wire=True, servers=(*WIRE, *RELAYLESS)),
     # Whoever loses nothing is decided by when threads are woken as much as by what they cost; here that counts alone.
     Row("wire-flood", "by the wire, as much offered as can be made, 172 B, 1,000 flows", "relay", (*SINGLE, "--rate", "max"),
         (Figure("pps", "packets/s", title="goodput", floors=(*above("bare", xdp=0.75), *above("forwarding", tc=1))),
          CORE_TIME), UP_AND_DOWN, is_wire=True, servers=(*WIRE, *RELAYLESS)),
     Row("wire-hairpin", "by the wire, hairpin pairs without loss, 172 B, 100 flows", "symmetric", traffic(100, 172, 1),
-        (Figure("pps", "packets/s", title="packets", floors=above("coturn", xdp=20)), CORE_TIME), searches=True,
+        (Figure("pps", "packets/s", title="packets", floors=above("coturn", sockets=2.5, xdp=20)), CORE_TIME), searches=True,
         is_wire=True, servers=WIRE),
     Row("wire-overload", "by the wire, ten times coturn's capacity offered, 172 B, 1,000 flows", "relay", SINGLE,
-        (Figure("pps", "packets/s", title="goodput", floors=above("coturn", xdp=10)),
+        (Figure("pps", "packets/s", title="goodput", floors=above("coturn", sockets=10, xdp=10)),
          Figure("delivered/sent", "of 1", title="delivered", floors=above(None, xdp=0.999))), ("up",),
         load=Load(10, "reference"), is_wire=True, servers=WIRE),
     Row("wire-latency", "by the wire, one way at 40,000 packets/s, 172 B, 1,000 flows", "relay",
         (*SINGLE, "--rate", "40000"),
         (Figure("latency_us.p50", "µs", LOWER, title="p50", floors=above("coturn", xdp=0.4)),
-         Figure("latency_us.p99", "µs", LOWER, title="p99", floors=above("coturn", xdp=0.3))), UP_AND_DOWN,
+         Figure("latency_us.p99", "µs", LOWER, title="p99", floors=above("coturn", sockets=0.8, xdp=0.3))), UP_AND_DOWN,
         is_wire=True, servers=(*WIRE, *RELAYLESS)),
     Row("wire-process", "by the wire, 500,000 packets/s of calls that go on, 172 B, 1,000 flows", "relay",
         (*SINGLE, "--rate", "500000"),
