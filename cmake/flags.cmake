@@ -82,7 +82,9 @@ endfunction()
 
 # What has coroutines links this: g++ 12 warns of what it makes of them itself.
 add_library(turnpike_coroutines INTERFACE)
-target_compile_options(turnpike_coroutines INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-zero-as-null-pointer-constant$<SEMICOLON>-Wno-mismatched-new-delete>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(turnpike_coroutines INTERFACE -Wno-zero-as-null-pointer-constant -Wno-mismatched-new-delete)
+endif()
 
 # Asio's own source, compiled once for all that use it (BOOST_ASIO_SEPARATE_COMPILATION).
 turnpike_library(turnpike_asio SOURCES ${PROJECT_SOURCE_DIR}/cmake/asio.cpp LINKS Boost::headers Threads::Threads)

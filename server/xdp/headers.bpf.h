@@ -60,8 +60,8 @@ static __always_inline void write_channel(struct ChannelHeader* channel, const s
     channel->octets = bpf_htons((__u16)relay->payload);
 }
 
-// All of them, where they may be written in place: 0 where the packet is too short. `checksum`: of UDP, as it came;
-// 0 says that there is none.
+// All of them, where they may be written in place: 0 where the packet is too short. `checksum`: of
+// UDP, as it came; 0 says that there is none.
 static __always_inline int write_headers(struct Cursor cursor, const struct Relay* relay,
                                          __u16 checksum) {
     struct ethhdr* const ethernet = take(&cursor, sizeof *ethernet);

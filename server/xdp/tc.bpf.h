@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only
 //
-// What a classifier does to a packet that is to be relayed. In general the UDP header stays where it is
-// in memory and the payload moves, because where its checksum is left to a network card, as it is on
-// loopback and between containers, the kernel has noted that place. What came through a wire is cheaper:
-// there the headers move.
+// What a classifier does to a packet that is to be relayed. In general the UDP header stays where it
+// is in memory and the payload moves, because where its checksum is left to a network card, as it is
+// on loopback and between containers, the kernel has noted that place. What came through a wire is
+// cheaper: there the headers move.
 #pragma once
 
 #include <linux/if_packet.h>
@@ -37,8 +37,8 @@ static __always_inline int growth(const struct Relay* relay) {
     return (int)headers_out(relay) - (int)headers_in(relay);
 }
 
-// To a sum over all of the packet that a network card may have made. What has a checksum sums up to the
-// complement of its pseudo header, and over IPv6 to the fields in front of the addresses as well.
+// To a sum over all of the packet that a network card may have made. What has a checksum sums up to
+// the complement of its pseudo header, and over IPv6 to the fields in front of the addresses as well.
 // The room that was taken away is where the ports were; room that was made is zero.
 static __always_inline void correct_sum(struct __sk_buff* context, const struct Packet* packet,
                                         const struct Relay* relay, struct Arrived before) {
@@ -78,14 +78,14 @@ static __always_inline __u32 never_none(__u32 octets) {
     return ((octets - 1) & (SCRATCH_OCTETS - 1)) + 1;
 }
 
-static __always_inline int moves(const struct Relay* relay) {
+static __always_inline int moves_payload(const struct Relay* relay) {
     return relay->payload != 0 && relay->has_channel != (relay->route.channel != 0);
 }
 
 static __always_inline enum Verdict keep_payload(const struct __sk_buff* context,
                                                  const struct Relay* relay,
                                                  struct Scratch* memory) {
-    if (!moves(relay)) return relayed_to_peer;
+    if (!moves_payload(relay)) return relayed_to_peer;
     if (relay->payload > SCRATCH_OCTETS) return passed_too_big;
     const __u32 octets = never_none(relay->payload);
     const long failed = bpf_skb_load_bytes(context, headers_in(relay), memory->octets, octets);
@@ -141,7 +141,7 @@ static __always_inline long write_around(struct __sk_buff* context, const struct
                                          const struct Scratch* memory) {
     if (resize_tc(context, relay) != 0) return -1;
     long failed = write_ip_tc(context, relay) | write_udp_tc(context, relay);
-    if (moves(relay)) {
+    if (moves_payload(relay)) {
         failed |= bpf_skb_store_bytes(context, headers_out(relay), memory->octets,
                                       never_none(relay->payload), 0);
     }

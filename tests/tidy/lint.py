@@ -21,7 +21,8 @@ def violations(tree, is_due=lambda source: True):
     if configured.returncode != 0:
         yield f"cmake --preset tidy fails:\n{configured.stdout}"
         return
-    yield from judge(tree, filter(is_due, sources(tree)), ["-p", BUILD], "^" + re.escape(str(tree.root) + os.sep) + "(" + "|".join(FOLDERS) + ")")
+    ours = "^" + re.escape(str(tree.root) + os.sep) + "(" + "|".join(FOLDERS) + ")"
+    yield from judge(tree, filter(is_due, sources(tree)), ["-p", BUILD], ours)
 
 
 def sources(tree):

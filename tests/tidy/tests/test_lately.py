@@ -13,6 +13,10 @@ class Lately(unittest.TestCase):
     def setUp(self):
         self.root = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         (self.root / "auth").mkdir()
+        self.write("auth/deep.hpp", "")
+        self.write("auth/b.hpp", '#include "auth/deep.hpp"\n')
+        self.write("auth/b.cpp", '#include "auth/b.hpp"\n')
+        self.write("auth/c.cpp", '#include "auth/b.hpp"\n')
 
     def write(self, name, text):
         (self.root / name).write_text(text)
@@ -34,11 +38,7 @@ class Lately(unittest.TestCase):
 
     def test_it_is_what_the_last_commits_touched_and_what_includes_it(self):
         self.git("init", "--quiet")
-        self.write("auth/b.hpp", '#include "auth/deep.hpp"\n')
-        self.write("auth/b.cpp", '#include "auth/b.hpp"\n')
-        self.write("auth/c.cpp", '#include "auth/b.hpp"\n')
         self.write("auth/d.cpp", "")
-        self.write("auth/deep.hpp", "")
         self.commit("auth")
         for number in range(lately.COMMITS):
             self.write("other", str(number))
@@ -51,12 +51,6 @@ class Lately(unittest.TestCase):
         self.assertEqual(self.concerned(), ["auth/a.cpp", "auth/b.cpp", "auth/c.cpp"])
 
     def test_a_header_that_no_source_includes_by_itself_is_judged_with_one_that_does(self):
-        self.git("init", "--quiet")
-        self.write("auth/deep.hpp", "")
-        self.write("auth/b.hpp", '#include "auth/deep.hpp"\n')
-        self.write("auth/b.cpp", '#include "auth/b.hpp"\n')
-        self.write("auth/c.cpp", '#include "auth/b.hpp"\n')
-        self.commit("auth")
         tree = Tree.of(self.root)
         self.assertEqual(lately.due(tree, lint.sources(tree), {"auth/deep.hpp"}), {"auth/b.cpp"})
 
